@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# How everything is compiled. Optimisation, hardening and -Werror are the packager's or the preset's choice, not made here.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(tenon_compile INTERFACE)
+target_compile_features(tenon_compile INTERFACE cxx_std_23)
+target_compile_options(tenon_compile INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    # g++ 12 raises false alarms on std::string at -O3.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+    # Messages and debug information name files by their place in the tree, wherever it was built.
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+target_compile_definitions(tenon_compile INTERFACE FMT_HEADER_ONLY=1)
+target_include_directories(tenon_compile INTERFACE ${PROJECT_SOURCE_DIR}/include)

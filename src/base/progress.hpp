@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Progress of work that lasts: a bar on a terminal once a second has passed, plain lines when
+// asked, or nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace tenon::base {
+
+class Progress {
+public:
+    enum class Mode {
+        none,  ///< `--quiet`, or standard error is no terminal
+        bar,   ///< a terminal
+        plain, ///< `--progress plain`: a line at the start of each task and one at its end
+    };
+    /// Writes to descriptor `fd` (standard error); does not own it.
+    Progress(Mode mode, int fd);
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    /// Begins a task, e.g. `compressing`; `total` in bytes, 0 when unknown. Ends the one before.
+    void begin(std::string task, std::uint64_t total);
+    /// More bytes are done. Cheap, and safe from any thread.
+    void advance(std::uint64_t bytes) noexcept;
+    void end();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace tenon::base

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Keys in directories: NAME.nk, one seed a file, 0600 in a 0700 directory. A key is made once and
+// found again ever after: a named key is looked up in every directory before a new one is made,
+// since a silently new identity is the worst outcome.
+#pragma once
+
+#include "base/file.hpp"
+#include "crypto/nkey.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenon::claims {
+
+/// Directories to look in, the first of which gets new keys. Later ones are used only if they
+/// exist.
+struct KeyDirectories {
+    std::vector<base::Path> directories;
+
+    struct Sources {
+        std::optional<std::string> flag;   ///< --directory, --keys-directory
+        std::optional<base::Path> project; ///< key_directory of the project file
+        std::function<std::optional<std::string>(std::string_view)>
+            environment; ///< WASH_KEYS, WASH_KEYS_DIR, HOME, XDG_DATA_HOME
+    };
+    /// Flag, WASH_KEYS, WASH_KEYS_DIR (leading `~/` expanded), the project's, ~/.wash/keys,
+    /// $XDG_DATA_HOME/wash/keys.
+    static KeyDirectories from(const Sources& sources);
+};
+
+class KeyStore {
+public:
+    explicit KeyStore(KeyDirectories directories) : directories_(std::move(directories)) {}
+
+    [[nodiscard]] const std::vector<base::Path>& directories() const noexcept {
+        return directories_.directories;
+    }
+
+    /// `Errc::not_found` when no directory has it; `.nk` behind the name is tolerated. Names with
+    /// `/` are refused.
+    [[nodiscard]] Result<crypto::KeyPair> load(std::string_view name) const;
+    /// Names without `.nk`, sorted, from all directories, each once.
+    [[nodiscard]] Result<std::vector<std::string>> list() const;
+
+    struct Choice {
+        crypto::KeyPair key;
+        std::optional<base::Path> made; ///< the file, when the key is new
+    };
+    /// `given` (from --issuer or its variable) is a path to a seed file if such a file exists, else
+    /// a literal seed. Without it the key called `name` is loaded, or made in the first directory
+    /// unless `generate` is false. Two processes that make the same key agree on one.
+    [[nodiscard]] Result<Choice> choose(const std::optional<std::string>& given,
+                                        std::string_view name, crypto::KeyType type,
+                                        bool generate) const;
+
+private:
+    KeyDirectories directories_;
+};
+
+/// `<user>_account` from the value of USER, `user_account` without.
+std::string account_key_name(const std::optional<std::string>& user);
+/// `<stem>_<type>`: the stem of a file name or of a token's name (`my.op` gives `my_operator`).
+std::string key_name(std::string_view file_or_name, crypto::KeyType type);
+
+} // namespace tenon::claims

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a token is worth: every reason against it, not only the first.
+#pragma once
+
+#include "claims/token.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tenon::claims {
+
+enum class Weight { warning, failure };
+
+struct Reason {
+    Weight weight;
+    Errc code; ///< `bad_signature`, `expired`, `not_yet_valid`, `hash_mismatch`, `untrusted`,
+               ///< `bad_key`, `invalid`
+    std::string message; ///< a sentence: ``signature does not match the issuer's key``
+};
+
+/// Empty of failures means: fit for use.
+struct Verdict {
+    std::vector<Reason> reasons;
+
+    [[nodiscard]] bool fit() const noexcept;
+    void add(Weight weight, Errc code, std::string message);
+    /// `verified`, `verified, 1 warning`, or `failed: expired 3days ago; …`, for the row
+    /// `Verification`.
+    [[nodiscard]] std::string summary() const;
+};
+
+struct Trust {
+    std::uint64_t now; ///< seconds since 1970
+    std::vector<std::string>
+        issuers; ///< public keys to trust; empty: anyone whose signature is right
+};
+
+/// Algorithm, type, issuer and subject keys (form, and kinds that fit the metadata), signature,
+/// dates, issuer among those trusted. Hashes are added by those who have the bytes.
+Verdict check_token(const Token& token, MetadataKind kind, const Trust& trust);
+
+/// `never`, `in 16m`, `8h ago`: the human form of a date as wash prints it. `absent` is printed
+/// where there is none.
+std::string human_date(std::optional<std::uint64_t> date, std::uint64_t now,
+                       std::string_view absent);
+
+} // namespace tenon::claims
