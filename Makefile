@@ -27,7 +27,7 @@ test-asan test-tsan test-gcc:
 
 # Files of ours read by other tools and the other way round; needs the other tools and installs none
 test-peers: all
-	@python3 test/peers.py --tenon build/release/bin/tenon
+	@python3 test/peers/peers.py build/release/bin/tenon
 
 bench: all
 	@python3 bench/provider.py --tenon build/release/bin/tenon

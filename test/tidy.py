@@ -317,6 +317,13 @@ def check_documents(tree):
             linked.add(place)
             if anchor and place.endswith(".md") and anchor not in anchors(tree.text(place)):
                 tree.report("link", name, line, f"`{target}`: {place} has no heading for `#{anchor}`")
+        # Files of ours that a page names as code, from the root or from src/.
+        for match in re.finditer(r"`((?:[\w.-]+/)+[\w.-]+\.(?:cpp|hpp|py|cmake|txt|md))`", tree.text(name)):
+            file = match[1]
+            if re.search(r"\b[A-Z]{2,}\b", file.replace("CMakeLists", "").replace("README", "")):
+                continue  # a placeholder, as in `fuzz/NAME.cpp`
+            if file not in tree.files and f"src/{file}" not in tree.files:
+                tree.report("link", name, line_of(tree.text(name), match.start()), f"`{file}` is no file of the tree")
     for name in pages:
         # A README of a folder is found by its place.
         if name.startswith("docs/") and pathlib.PurePosixPath(name).name != "README.md" and name not in linked:

@@ -194,6 +194,13 @@ class Fires(unittest.TestCase):
     def test_link_out_of_the_tree(self):
         self.one({"README.md": clean["README.md"] + "[x](../other/README.md)\n"}, "README.md", 4, "link")
 
+    def test_page_that_names_a_missing_file(self):
+        self.one({"docs/plan.md": clean["docs/plan.md"] + "Open `pack/zip.cpp`.\n"}, "docs/plan.md", 8, "link")
+
+    def test_page_that_names_files_is_allowed(self):
+        changes = {"docs/plan.md": clean["docs/plan.md"] + "Open `pack/tar.cpp`, `src/pack/tar.hpp` or `fuzz/NAME.cpp`.\n"}
+        self.assertEqual(self.findings(changes), [])
+
     def test_anchor_of_code_in_a_heading(self):
         changes = {"docs/plan.md": clean["docs/plan.md"] + "## `par insert` keeps, always\n[x](#par-insert-keeps-always)\n"}
         self.assertEqual(self.findings(changes), [])
