@@ -257,22 +257,10 @@ constexpr Verb inspect_verb{
     .example = "tenon inspect build/hello.par.gz",
     .long_running = true};
 
-constexpr Verb claims_inspect_verb{.path = "claims inspect",
-                                   .summary = "the same as `tenon inspect`",
-                                   .options = inspect_options,
-                                   .positionals = inspect_arguments,
-                                   .output = OutputMeaning::format,
-                                   .run = inspect,
-                                   .alias_of = "inspect",
-                                   .long_running = true};
+constexpr Verb claims_inspect_verb{
+    .path = "claims inspect", .summary = "the same as `tenon inspect`", .alias_of = "inspect"};
 
-constexpr Verb par_inspect_verb{.path = "par inspect",
-                                .summary = "the same as `tenon inspect`",
-                                .options = inspect_options,
-                                .positionals = inspect_arguments,
-                                .output = OutputMeaning::format,
-                                .run = inspect,
-                                .alias_of = "inspect",
-                                .long_running = true};
+constexpr Verb par_inspect_verb{
+    .path = "par inspect", .summary = "the same as `tenon inspect`", .alias_of = "inspect"};
 
 } // namespace tenon::cli
