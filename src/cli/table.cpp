@@ -12,7 +12,32 @@ namespace {
 
 // In the order of their paths; a test holds this list against the rows.
 constexpr const Verb* table[] = {
-    &program_verb, &completions_verb, &help_verb, &man_verb, &version_verb,
+    &program_verb,
+    &build_verb,
+    &claims_verb,
+    &claims_inspect_verb,
+    &claims_sign_verb,
+    &claims_token_verb,
+    &claims_token_account_verb,
+    &claims_token_component_verb,
+    &claims_token_operator_verb,
+    &claims_token_provider_verb,
+    &claims_verify_verb,
+    &completions_verb,
+    &help_verb,
+    &inspect_verb,
+    &keys_verb,
+    &keys_gen_verb,
+    &keys_get_verb,
+    &keys_list_verb,
+    &man_verb,
+    &par_verb,
+    &par_create_verb,
+    &par_extract_verb,
+    &par_insert_verb,
+    &par_inspect_verb,
+    &par_verify_verb,
+    &version_verb,
 };
 
 constexpr Option format_option{
