@@ -54,8 +54,10 @@ std::string bash_action(ValueKind kind, std::string_view words) {
     case ValueKind::choice:
         return fmt::format("COMPREPLY=($(compgen -W {} -- \"$cur\"))",
                            in_quotes(joined_choices(words)));
-    case ValueKind::file: return "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))";
-    case ValueKind::directory: return "compopt -o filenames; COMPREPLY=($(compgen -d -- \"$cur\"))";
+    case ValueKind::file:
+        return "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")";
+    case ValueKind::directory:
+        return "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")";
     default: return "COMPREPLY=()";
     }
 }
@@ -115,7 +117,9 @@ _tenon() {
     elif [[ $prev == = ]]; then
         prev=${COMP_WORDS[COMP_CWORD-2]}
     fi
-    for ((i = 1; i < COMP_CWORD; i++)); do
+    i=1
+    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == help ]] && i=2 # names verbs, too
+    for ((; i < COMP_CWORD; i++)); do
         case "$verb:${COMP_WORDS[i]}" in
 )";
 
@@ -278,8 +282,10 @@ std::string fish_row(const Verb& row) {
 
 constexpr std::string_view fish_head = R"(# fish completion for tenon
 function __tenon_at
+    set -l words (commandline -opc)[2..-1]
+    test "$words[1]" = help; and set -e words[1] # names verbs, too
     set -l verb ''
-    for word in (commandline -opc)[2..-1]
+    for word in $words
         switch "$verb:$word"
 )";
 

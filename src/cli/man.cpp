@@ -36,6 +36,27 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+/// Short source lines, as mandoc likes them; none begins with what would make it a request.
+std::string in_lines(std::string_view text) {
+    constexpr std::size_t longest = 78;
+    std::string out;
+    std::size_t column = 0;
+    while (!text.empty()) {
+        const auto word = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+        if (column > 0) {
+            const bool fits = column + 1 + word.size() <= longest;
+            out += fits ? ' ' : '\n';
+            column = fits ? column + 1 : 0;
+        }
+        if (column == 0 && word.starts_with('.'))
+            out += "\\&";
+        out += word;
+        column += word.size();
+    }
+    return out;
+}
+
 /// Prose: what stands in backquotes is set in bold.
 std::string prose(std::string_view text) {
     std::string out;
@@ -44,7 +65,7 @@ std::string prose(std::string_view text) {
         const auto end = std::min(text.find('`'), text.size());
         out += escaped(text.substr(0, end));
         if (end == text.size())
-            return out;
+            return in_lines(out);
         bold = !bold;
         out += bold ? "\\fB" : "\\fR";
         text.remove_prefix(end + 1);
@@ -88,8 +109,7 @@ std::string option_items(std::span<const Option* const> options) {
 
 std::string synopsis(const Verb& row) {
     const auto& verb = resolved(row);
-    auto out = fmt::format(".TP\n\\fB{}\\fR\n", escaped(command_of(row)));
-    out += "[\\fIoptions\\fR]";
+    auto out = fmt::format("\\fB{}\\fR [\\fIoptions\\fR]", escaped(command_of(row)));
     for (const auto& option : verb.options)
         if (option.required)
             out += fmt::format(" \\fB\\-\\-{}\\fR \\fI{}\\fR", escaped(option.name),
@@ -101,7 +121,7 @@ std::string synopsis(const Verb& row) {
     }
     if (verb.run == nullptr)
         out += " \\fIverb\\fR ...";
-    return out + "\n";
+    return in_lines(out) + "\n";
 }
 
 std::string example(std::string_view text) {
@@ -163,8 +183,8 @@ std::string variables(std::span<const Verb* const> rows) {
         out += fmt::format(".TP\n\\fB{}\\fR\nStands in for \\fB\\-\\-{}\\fR.\n", escaped(name),
                            escaped(option->name));
     return out + ".TP\n\\fBNO_COLOR\\fR\nIf set, messages have no colours.\n"
-                 ".TP\n\\fBSOURCE_DATE_EPOCH\\fR\nThe time, in seconds since 1970, that is written "
-                 "into files instead of the present.\n";
+                 ".TP\n\\fBSOURCE_DATE_EPOCH\\fR\nThe time, in seconds since 1970, that is "
+                 "written\ninto files instead of the present.\n";
 }
 
 std::string see_also(std::string_view family) {
@@ -216,7 +236,7 @@ std::string page(const Verb& head, std::string_view date) {
     out += fmt::format(".SH NAME\n{} \\- {}\n.SH SYNOPSIS\n", escaped(name), prose(head.summary));
     for (const auto* row : rows)
         if (row->run != nullptr || !row->alias_of.empty() || head.path.empty())
-            out += synopsis(*row);
+            out += (out.ends_with(".SH SYNOPSIS\n") ? "" : ".PP\n") + synopsis(*row);
     out += description(head, rows);
     if (head.path.empty())
         out += list_of_families();
@@ -231,6 +251,12 @@ std::string date_of(std::uint64_t seconds) {
     return fmt::format("{:04}-{:02}-{:02}", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
 }
 
+Result<> write_page(const base::Path& directory, std::string_view path, std::string_view text) {
+    auto name = page_name(path) + ".1";
+    std::ranges::replace(name, ' ', '-');
+    return base::write_file(directory / name, as_bytes(text));
+}
+
 Result<> man(Call& call) {
     const base::Path directory(*call.argument(0));
     const auto date = date_of(TENON_TRY(call.stamp_time()));
@@ -238,8 +264,12 @@ Result<> man(Call& call) {
     auto heads = children("");
     heads.push_back(find_verb(""));
     for (const auto* head : heads)
-        TENON_TRY(base::write_file(directory / (page_name(head->path) + ".1"),
-                                   as_bytes(page(*head, date))));
+        TENON_TRY(write_page(directory, head->path, page(*head, date)));
+    // `man tenon-par-create` leads to the page of its family.
+    for (const auto* row : verbs())
+        if (!row->hidden && row->path.contains(' '))
+            TENON_TRY(write_page(directory, row->path,
+                                 fmt::format(".so man1/{}.1\n", page_name(family_of(row->path)))));
     return {};
 }
 
