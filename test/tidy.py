@@ -207,7 +207,8 @@ def check_used(tree, modules, includes):
             word = path.stem if kind == "cmake" else path.name
             if word.startswith("."):
                 continue
-            users = [n for n, text in everything.items() if n != name and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)]
+            words = re.escape(word) + (rf"|(?:import|from) {re.escape(path.stem)}" if kind == "py" else "")
+            users = [n for n, text in everything.items() if n != name and re.search(rf"(?<![\w-])(?:{words})(?![\w-])", text)]
             if not users:
                 tree.report("unused", name, 0, "nothing in the tree names this file")
 
