@@ -27,7 +27,8 @@ struct KeyDirectories {
             environment; ///< WASH_KEYS, WASH_KEYS_DIR, HOME, XDG_DATA_HOME
     };
     /// Flag, WASH_KEYS, WASH_KEYS_DIR (leading `~/` expanded), the project's, ~/.wash/keys,
-    /// $XDG_DATA_HOME/wash/keys.
+    /// $XDG_DATA_HOME/wash/keys (~/.local/share/wash/keys without that variable). An empty variable
+    /// counts as absent; a directory that is named twice counts once.
     static KeyDirectories from(const Sources& sources);
 };
 
@@ -39,24 +40,31 @@ public:
         return directories_.directories;
     }
 
+    struct Choice {
+        crypto::KeyPair key;
+        std::optional<base::Path> made;    ///< the file, when the key is new
+        std::vector<base::Error> warnings; ///< others can read the file; a key of another type
+    };
+
     /// `Errc::not_found` when no directory has it; `.nk` behind the name is tolerated. Names with
     /// `/` are refused.
     [[nodiscard]] Result<crypto::KeyPair> load(std::string_view name) const;
     /// Names without `.nk`, sorted, from all directories, each once.
     [[nodiscard]] Result<std::vector<std::string>> list() const;
 
-    struct Choice {
-        crypto::KeyPair key;
-        std::optional<base::Path> made; ///< the file, when the key is new
-    };
     /// `given` (from --issuer or its variable) is a path to a seed file if such a file exists, else
-    /// a literal seed. Without it the key called `name` is loaded, or made in the first directory
-    /// unless `generate` is false. Two processes that make the same key agree on one.
+    /// a literal seed; it is never repeated in a message unless it names a file, since it may be a
+    /// mistyped seed. Without it the key called `name` is loaded, or made in the first directory
+    /// unless `generate` is false. Two processes that make the same key agree on one. A key of
+    /// another type than `type` is accepted with a warning; verification will refuse what it signs.
     [[nodiscard]] Result<Choice> choose(const std::optional<std::string>& given,
                                         std::string_view name, crypto::KeyType type,
                                         bool generate) const;
 
 private:
+    [[nodiscard]] Result<std::optional<Choice>> find(std::string_view name) const;
+    [[nodiscard]] Result<Choice> make(const std::string& name, crypto::KeyType type) const;
+
     KeyDirectories directories_;
 };
 

@@ -75,12 +75,19 @@ struct Token {
     [[nodiscard]] std::string_view signed_part() const noexcept;
 };
 
+/// A longer text is refused before anything is allocated for it.
+inline constexpr std::size_t max_token_bytes = 1 << 20;
+
 /// Takes a token apart; `kind` says which metadata to expect. Three segments of strict base64url
-/// and JSON objects of the right types; unknown fields are ignored. Does not verify anything.
-Result<Token> parse_token(std::string_view text, MetadataKind kind);
+/// and JSON objects of the right types; unknown fields are ignored, and so is everything that only
+/// makes a token worthless (`alg`, `typ`, keys, dates). Does not verify anything. Errors name the
+/// segment and the character in it, or the field; their offset counts in the file in which the text
+/// begins at `base`.
+Result<Token> parse_token(std::string_view text, MetadataKind kind, std::uint64_t base = 0);
 
 /// Seals the claims: fixed header, compact JSON in wire order, signature by `issuer` (whose public
-/// key becomes `iss`).
+/// key becomes `iss`). Claims that could not be read back (text that is not UTF-8, beyond the size
+/// limit) are refused with `Errc::invalid`.
 Result<std::string> sign_token(Claims claims, const crypto::KeyPair& issuer);
 
 /// Fresh claims: `iss` left to `sign_token`, `wascap_revision` 3.
@@ -92,8 +99,9 @@ struct TokenTimes {
 Result<Claims> new_claims(Metadata metadata, const crypto::PublicKey& subject, std::string id,
                           const TokenTimes& times);
 
-/// Lower-case, trimmed, ASCII only, blank, `-` and `.` become `_`; then wash's rules for what is
-/// left.
+/// A call alias by wash's rules: lower-case letters, digits, `_` and `/`, not empty, no public key.
+/// These hold before wascap's own normalisation and leave it nothing to do; a refused alias is
+/// answered with what wascap would make of it.
 Result<std::string> normalize_call_alias(std::string_view alias);
 
 } // namespace tenon::claims

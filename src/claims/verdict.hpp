@@ -28,6 +28,12 @@ struct Verdict {
     /// `verified`, `verified, 1 warning`, or `failed: expired 3days ago; …`, for the row
     /// `Verification`.
     [[nodiscard]] std::string summary() const;
+    /// `verified` or `failed`, then every reason on a line of its own, failures first, for verbs
+    /// whose only answer is the verdict. No final newline.
+    [[nodiscard]] std::string report() const;
+    /// For whatever refuses what is not fit: nothing, or the first failure's code with ``{what} is
+    /// not fit for use`` and every failure as a cause.
+    [[nodiscard]] Result<> require_fit(std::string_view what) const;
 };
 
 struct Trust {
@@ -36,8 +42,12 @@ struct Trust {
         issuers; ///< public keys to trust; empty: anyone whose signature is right
 };
 
-/// Algorithm, type, issuer and subject keys (form, and kinds that fit the metadata), signature,
-/// dates, issuer among those trusted. Hashes are added by those who have the bytes.
+/// Algorithm, type, metadata at all, issuer and subject keys (form, and kinds that fit the
+/// metadata), signature, dates, issuer among those trusted. Hashes are added by those who have the
+/// bytes. Which kinds fit: an account issues components (`M`) and providers (`V`); an operator
+/// issues accounts and clusters; an operator's own token is issued by itself. An account or cluster
+/// that issued its own token, or an operator's token from another operator, says nothing that
+/// somebody else vouches for: a warning. Everything else is a failure.
 Verdict check_token(const Token& token, MetadataKind kind, const Trust& trust);
 
 /// `never`, `in 16m`, `8h ago`: the human form of a date as wash prints it. `absent` is printed

@@ -9,6 +9,7 @@
 #include "crypto/secret.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>

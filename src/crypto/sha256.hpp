@@ -3,11 +3,9 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "base/handle.hpp"
 
 #include <array>
-
-extern "C" struct evp_md_ctx_st;
+#include <cstddef>
 
 namespace tenon::crypto {
 
@@ -15,20 +13,16 @@ using Digest256 = std::array<Byte, 32>;
 
 class Sha256 {
 public:
-    Sha256();
-    Sha256& update(Bytes bytes);
+    Sha256() noexcept;
+    Sha256& update(Bytes bytes) noexcept;
     /// Ends the hash; the object may not be used afterwards.
-    [[nodiscard]] Digest256 finish();
+    [[nodiscard]] Digest256 finish() noexcept;
 
 private:
-    struct ContextTraits {
-        using Value = evp_md_ctx_st*;
-        static constexpr Value none = nullptr;
-        static void close(Value context) noexcept;
-    };
-    base::Handle<ContextTraits> context_;
+    // libcrypto's own state, which is plain memory; its type stays behind the door.
+    alignas(8) std::array<std::byte, 112> state_;
 };
 
-[[nodiscard]] Digest256 sha256(Bytes bytes);
+[[nodiscard]] Digest256 sha256(Bytes bytes) noexcept;
 
 } // namespace tenon::crypto
