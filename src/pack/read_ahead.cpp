@@ -22,11 +22,6 @@ class ReadAhead::Ring {
 public:
     Ring(Source& source, Threading threading, std::stop_token stop)
         : source_(source), stop_(std::move(stop)) {
-        for (auto& slot : slots_) {
-            slot.bytes.resize(buffer_size);
-            if (threading == Threading::same_thread)
-                break;
-        }
         if (threading == Threading::own_thread)
             thread_ = std::jthread([this](const std::stop_token& over) { fill_all(over); });
     }
@@ -39,9 +34,9 @@ public:
             return Bytes{};
         if (!thread_.joinable()) {
             auto& slot = slots_[0];
-            const auto filled = TENON_TRY(source_.read(slot.bytes));
-            ended_ = filled == 0;
-            return Bytes(slot.bytes).first(filled);
+            slot.filled = source_.read(slot.bytes());
+            ended_ = !slot.filled || *slot.filled == 0;
+            return slot.content();
         }
         std::unique_lock lock(mutex_);
         if (held_) {
@@ -52,19 +47,23 @@ public:
         if (!changed_.wait(lock, stop_, [&] { return filled_ > given_back_; }))
             return interrupted();
         auto& slot = slots_[given_back_ % buffer_count];
-        if (!slot.filled) {
-            ended_ = true;
-            return fail(std::move(slot.filled).error());
-        }
         held_ = true;
-        ended_ = *slot.filled == 0;
-        return Bytes(slot.bytes).first(*slot.filled);
+        ended_ = !slot.filled || *slot.filled == 0;
+        return slot.content();
     }
 
 private:
     struct Slot {
-        Buffer bytes;
+        // Memory that is not touched until it is needed: small files need little.
+        std::unique_ptr<Byte[]> memory = std::make_unique_for_overwrite<Byte[]>(buffer_size);
         Result<std::size_t> filled = std::size_t{0};
+
+        [[nodiscard]] MutableBytes bytes() const { return {memory.get(), buffer_size}; }
+        Result<Bytes> content() {
+            if (!filled)
+                return fail(std::move(filled).error());
+            return Bytes(bytes()).first(*filled);
+        }
     };
 
     void fill_all(const std::stop_token& over) {
@@ -76,7 +75,7 @@ private:
                     return;
             }
             // The slot is ours alone until `filled_` says otherwise.
-            slot.filled = source_.read(slot.bytes);
+            slot.filled = source_.read(slot.bytes());
             const bool last = !slot.filled || *slot.filled == 0;
             {
                 const std::scoped_lock lock(mutex_);
