@@ -137,9 +137,7 @@ Result<> Call::answer(std::string_view text, data::Value object) {
     } else {
         out += text;
     }
-    if (!out.ends_with('\n') || (!json_ && text.empty()))
-        out += '\n';
-    return write_out(out);
+    return write_out(out + '\n');
 }
 
 Result<> Call::answer_plainly(std::string_view text) {

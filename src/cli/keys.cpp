@@ -71,15 +71,13 @@ Result<> list(Call& call) {
         if (i > 0 && !std::filesystem::is_directory(directories[i], ignored))
             continue;
         const claims::KeyStore one(claims::KeyDirectories{{directories[i]}});
-        text += fmt::format("{}====== Keys found in {} ======\n", i > 0 ? "\n" : "",
-                            std::filesystem::absolute(directories[i]).native());
-        for (const auto& name : TENON_TRY(one.list())) {
-            text += name + "\n";
+        const auto names = TENON_TRY(one.list());
+        text += fmt::format("{}====== Keys found in {} ======\n{}", i > 0 ? "\n\n" : "",
+                            std::filesystem::absolute(directories[i]).native(),
+                            fmt::join(names, "\n"));
+        for (const auto& name : names)
             keys.push_back(data::Value(name));
-        }
     }
-    if (!text.empty())
-        text.pop_back();
     auto object = data::Value::object({});
     object.set("keys", std::move(keys));
     return call.answer(text, std::move(object));

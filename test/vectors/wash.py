@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 from wash_facts import Keys, Normal, file_facts, read_text
-from wash_table import DIFFERENCES, FAILURES, LATER_CASES, MADE_BY_STEPS, NOT_YET
+from wash_table import DIFFERENCES, EXTRA_INPUTS, FAILURES, LATER_CASES, MADE_BY_STEPS, NOT_YET
 
 SHELL = ["bash", "-o", "pipefail", "-c"]
 
@@ -68,10 +68,16 @@ class Case:
     def prepare(self):
         shutil.copytree(os.path.join(self.suite, "inputs"), os.path.join(self.root, "inputs"))
         os.makedirs(os.path.join(self.dir, "home"))
+        for name in EXTRA_INPUTS.get(self.name, []):
+            shutil.copy2(os.path.join(self.suite, "inputs", name), self.dir)
         for path in files_below(self.source):
             if not is_record(path) and not self.made_by_step(path):
                 os.makedirs(os.path.dirname(os.path.join(self.dir, path)), exist_ok=True)
                 shutil.copy2(os.path.join(self.source, path), os.path.join(self.dir, path))
+        # tenon warns of keys that others can read, and these come out of a checkout.
+        for path in files_below(self.root):
+            if path.endswith(".nk"):
+                os.chmod(os.path.join(self.root, path), 0o600)
         self.tools = os.path.join(self.root, "tools")
         os.makedirs(self.tools)
 
@@ -146,12 +152,14 @@ class Case:
     def compare_files(self):
         ours, theirs = Normal(self.dir, self.keys, self.frozen), Normal("$CASE", self.keys, self.frozen)
         for path in files_below(self.source):
-            if is_record(path) or (self.name, path) in DIFFERENCES or (self.name, path) in NOT_YET:
+            if is_record(path) or not self.made_by_step(path):
+                continue
+            if (self.name, path) in DIFFERENCES or (self.name, path) in NOT_YET:
                 continue
             where, found = "%s file %s" % (self.name, path), os.path.join(self.dir, path)
             if not os.path.exists(found):
                 self.problem(where, "is missing", 0, "")
-            elif path.endswith(".nk") and self.made_by_step(path):
+            elif path.endswith(".nk"):
                 if (os.path.getsize(found), os.stat(found).st_mode & 0o777) != (58, 0o600):
                     self.problem(where, "is no private file of 58 characters", 0, "")
             elif file_facts(os.path.join(self.source, path), theirs) != file_facts(found, ours):

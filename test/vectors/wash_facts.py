@@ -8,9 +8,9 @@ import re
 import tarfile
 
 # Keys and rows of ours, which come after those of wash.
-OWN_KEYS = ["verification", "sizes", "code", "help", "offset", "file_offset", "place", "frames"]
+OWN_KEYS = ["verification", "sizes", "code", "help", "offset", "place", "frames", "warnings"]
 OWN_ROWS = re.compile(r"  (Verification  |(failure|warning): )")
-TOKEN = re.compile(r"\beyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+")
+TOKEN = re.compile(r"eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+")
 
 
 def read_text(path):
@@ -51,7 +51,8 @@ def token_facts(token, frozen):
         facts = re.sub(r'"(iat|exp|nbf)":\d+', r'"\1":"<time>"', facts)
     facts = re.sub(r'"target_hashes":(\{[^}]*\})',
                    lambda m: '"target_hashes":' + json.dumps(json.loads(m.group(1)), sort_keys=True), facts)
-    return decode_segment(header).decode() + facts
+    # Without quotation marks, so that it can stand in a JSON string.
+    return (decode_segment(header).decode() + facts).replace('"', "'")
 
 
 def in_common(value):
@@ -126,8 +127,5 @@ def file_facts(path, normal):
     with open(path, "rb") as file:
         data = file.read()
     if re.search(r"\.par(\.gz)?$|\.bin(\.gz)?$", path) and (data[:2] == b"\x1f\x8b" or data[257:262] == b"ustar"):
-        try:
-            return tar_facts(data, normal)
-        except (tarfile.TarError, EOFError, gzip.BadGzipFile, OSError):
-            return data
+        return tar_facts(data, normal)
     return wasm_facts(data, normal) if path.endswith(".wasm") else data

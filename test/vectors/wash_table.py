@@ -32,6 +32,9 @@ MADE_BY_STEPS = {
     "keys-choice": [r".*\.par"],
 }
 
+# Files of the folder inputs/ that stood in a case's folder, too.
+EXTRA_INPUTS = {"build-no-artifact": ["greet.wasm"]}
+
 # Steps that need what is not built yet; each must say `unsupported`.
 NOT_YET = {}
 
