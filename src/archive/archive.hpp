@@ -55,6 +55,9 @@ struct Info {
 /// Reads and verifies. What cannot be read as an archive (no token, no target, broken tar or gzip)
 /// is an error; what can be read but not trusted is in the verdict.
 Result<Info> inspect(const base::Path& path, const claims::Trust& trust, const Work& work);
+/// The same for an archive in memory; `name` is for messages.
+Result<Info> inspect(Bytes archive, const std::string& name, const claims::Trust& trust,
+                     const Work& work);
 
 /// Keys, time and id that a new token is made with.
 struct Seal {

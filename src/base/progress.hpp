@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace tenon::base {
@@ -16,8 +17,10 @@ public:
         bar,   ///< a terminal
         plain, ///< `--progress plain`: a line at the start of each task and one at its end
     };
+    /// Milliseconds since any fixed moment, never going back.
+    using Clock = std::uint64_t (*)() noexcept;
     /// Writes to descriptor `fd` (standard error); does not own it.
-    Progress(Mode mode, int fd);
+    Progress(Mode mode, int fd, Clock clock = steady_milliseconds);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -27,6 +30,11 @@ public:
     /// More bytes are done. Cheap, and safe from any thread.
     void advance(std::uint64_t bytes) noexcept;
     void end();
+    /// Takes the bar away and keeps it away while the lock is held, so that something else can be
+    /// written.
+    [[nodiscard]] std::unique_lock<std::mutex> hide();
+
+    static std::uint64_t steady_milliseconds() noexcept;
 
 private:
     struct State;

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "archive/reading.hpp"
+
+#include "base/utf8.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace tenon::archive {
+namespace {
+
+constexpr std::size_t head_size = 2; // what tells gzip from tar
+
+/// A source whose errors name the file that their offsets count in.
+class NamedSource final : public pack::Source {
+public:
+    NamedSource(pack::Source& source, std::string name) : source_(source), name_(std::move(name)) {}
+    Result<std::size_t> read(MutableBytes into) override {
+        auto count = source_.read(into);
+        if (!count)
+            return fail(std::move(count).error().in_file(name_));
+        return count;
+    }
+
+private:
+    pack::Source& source_;
+    std::string name_;
+};
+
+Reading::Role role_of(std::string_view stem) {
+    if (stem == "claims")
+        return Reading::Role::token;
+    if (stem == "world")
+        return Reading::Role::world;
+    return Reading::Role::target;
+}
+
+/// Nothing, or what is wrong with a file's name.
+std::optional<std::string> trouble_with(const pack::TarEntry& entry, std::string_view stem) {
+    const auto shown = base::printable(entry.name);
+    if (entry.kind == pack::TarKind::link)
+        return fmt::format("archive entry `{}` is a link", shown);
+    if (entry.kind == pack::TarKind::other)
+        return fmt::format("archive entry `{}` is a device or pipe", shown);
+    const bool odd = stem.empty() || stem == world_name || base::printable(stem) != stem;
+    if (odd)
+        return fmt::format("archive entry `{}` has a name that no target can have", shown);
+    return std::nullopt;
+}
+
+bool same_content(const struct stat& a, const struct stat& b) {
+    return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
+           a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+} // namespace
+
+bool is_compressed(Bytes first_bytes) noexcept {
+    return first_bytes.size() >= 2 && first_bytes[0] == 0x1f && first_bytes[1] == 0x8b;
+}
+
+Result<ArchiveFile> ArchiveFile::open(const base::Path& path) {
+    ArchiveFile file;
+    file.path_ = path;
+    file.fd_ = TENON_TRY(base::open_to_read(path));
+    if (::fstat(file.fd(), &file.status_) != 0)
+        return fail(base::system_error(fmt::format("cannot read `{}`", path.native()), errno));
+    file.head_.resize(head_size);
+    const auto got = S_ISREG(file.status_.st_mode)
+                         ? TENON_TRY(base::read_at(file.fd(), 0, file.head_, path))
+                         : TENON_TRY(base::read_some(file.fd(), file.head_, path));
+    file.head_.resize(got);
+    if (got < head_size)
+        return fail(base::Error(Errc::truncated, "not enough bytes to be a provider archive", got)
+                        .in_file(path.native()));
+    file.compressed_ = is_compressed(file.head_);
+    return file;
+}
+
+std::uint64_t ArchiveFile::size() const noexcept {
+    return S_ISREG(status_.st_mode) ? static_cast<std::uint64_t>(status_.st_size) : 0;
+}
+
+Result<> ArchiveFile::check_repeatable() const {
+    if (!S_ISREG(status_.st_mode))
+        return fail(Errc::usage, fmt::format("`{}` is no regular file, but has to be read twice",
+                                             path_.native()));
+    return {};
+}
+
+Result<> ArchiveFile::check_unchanged() const {
+    struct stat now{};
+    if (::fstat(fd(), &now) != 0 || !same_content(now, status_))
+        return fail(changed());
+    // Somebody else's result under the same name would be lost.
+    if (::stat(path_.c_str(), &now) != 0 || now.st_ino != status_.st_ino ||
+        now.st_dev != status_.st_dev)
+        return fail(Errc::io, fmt::format("`{}` was replaced meanwhile", path_.native()));
+    return {};
+}
+
+base::Error ArchiveFile::changed() const {
+    return base::Error(Errc::io, fmt::format("`{}` was changed while it was read", path_.native()));
+}
+
+std::unique_ptr<pack::Source> ArchiveFile::source() const {
+    if (S_ISREG(status_.st_mode))
+        return std::make_unique<pack::FileSource>(fd(), path_);
+    return std::make_unique<pack::PipeSource>(fd(), path_, head_);
+}
+
+std::string_view stem_of(std::string_view path) noexcept {
+    for (;;) {
+        const auto slash = path.rfind('/');
+        const auto last = slash == std::string_view::npos ? path : path.substr(slash + 1);
+        if (last == "..")
+            return {};
+        if (!last.empty() && last != ".") {
+            const auto dot = last.rfind('.');
+            return dot == std::string_view::npos || dot == 0 ? last : last.substr(0, dot);
+        }
+        if (slash == std::string_view::npos)
+            return {};
+        path = path.substr(0, slash);
+    }
+}
+
+Result<std::unique_ptr<Reading>> Reading::begin(std::unique_ptr<pack::Source> source,
+                                                bool compressed, const std::string& name,
+                                                const Work& work, pack::GzipSource::Mode mode) {
+    std::unique_ptr<Reading> reading(new Reading);
+    reading->work_ = work;
+    reading->file_ = std::move(source);
+    reading->name_ = name;
+    auto* unpacked = reading->file_.get();
+    if (compressed) {
+        const pack::GzipLimits limits{work.limits.max_unpacked_bytes, work.limits.max_ratio};
+        reading->gzip_ = std::make_unique<pack::GzipSource>(*unpacked, limits, mode);
+        reading->named_ = std::make_unique<NamedSource>(*reading->gzip_, name);
+        unpacked = reading->named_.get();
+        reading->name_ += ", unpacked";
+    }
+    const auto threading = work.threads == 1 ? pack::ReadAhead::Threading::same_thread
+                                             : pack::ReadAhead::Threading::own_thread;
+    reading->ahead_ = std::make_unique<pack::ReadAhead>(*unpacked, threading, work.stop);
+    reading->tar_ = std::make_unique<pack::TarReader>(
+        *reading->ahead_, pack::TarLimits{work.limits.max_entries, work.limits.max_unpacked_bytes});
+    return reading;
+}
+
+Reading::~Reading() = default;
+
+base::Error Reading::explain(base::Error&& error) {
+    base::Error named = std::move(error).in_file(name_);
+    const bool cut = named.code() == Errc::truncated && gzip_ && ahead_->drain().has_value();
+    if (cut && gzip_->behind() == pack::Behind::second_member)
+        named = std::move(named).help(
+            "the file goes on with a second gzip member, but in an archive only the first counts");
+    return named;
+}
+
+Result<std::optional<Reading::Member>> Reading::next() {
+    for (;;) {
+        auto entry = tar_->next();
+        if (!entry)
+            return fail(explain(std::move(entry).error()));
+        if (!*entry)
+            return std::nullopt;
+        if ((**entry).kind == pack::TarKind::directory)
+            continue;
+        const auto stem = stem_of((**entry).name);
+        if (auto trouble = trouble_with(**entry, stem)) {
+            verdict_.add(claims::Weight::failure, Errc::invalid, *std::move(trouble));
+            continue;
+        }
+        return Member{role_of(stem), std::string(stem), std::move(**entry)};
+    }
+}
+
+Result<Bytes> Reading::data() {
+    auto piece = tar_->data();
+    if (!piece)
+        return fail(explain(std::move(piece).error()));
+    if (work_.progress != nullptr)
+        work_.progress->advance(piece->size());
+    return piece;
+}
+
+// A plain archive ends with its tar; whatever stands behind is not even read.
+Result<> Reading::finish() {
+    if (!gzip_)
+        return {};
+    auto drained = ahead_->drain();
+    if (!drained)
+        return fail(explain(std::move(drained).error()));
+    if (gzip_->behind() != pack::Behind::nothing)
+        verdict_.add(claims::Weight::warning, Errc::invalid,
+                     gzip_->behind() == pack::Behind::second_member
+                         ? "the file goes on with a second gzip member, which is ignored"
+                         : "bytes behind the gzip member are ignored");
+    return {};
+}
+
+std::vector<pack::FlushPoint> Reading::flush_points() const {
+    return gzip_ ? gzip_->flush_points() : std::vector<pack::FlushPoint>{};
+}
+
+bool Reading::failed_by_cutting() {
+    tar_.reset();
+    ahead_.reset(); // its thread may be inside `gzip_`
+    return gzip_ && gzip_->not_cuttable();
+}
+
+} // namespace tenon::archive
