@@ -7,6 +7,7 @@
 #include "project/build.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>
 
