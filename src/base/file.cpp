@@ -33,9 +33,30 @@ Path directory_of(const Path& path) {
 }
 
 std::string hidden_neighbour(const Path& target) {
+    constexpr std::size_t name_limit = 200; // of the 255 bytes that file systems allow
     std::random_device device;
     return fmt::format("{}/.{}.{:08x}{:08x}.tmp", directory_of(target).native(),
-                       target.filename().native(), device(), device());
+                       target.filename().native().substr(0, name_limit), device(), device());
+}
+
+/// Where a path leads when its last part is a symbolic link, even a dangling one.
+Result<Path> follow_links(const Path& path) {
+    constexpr int most_links = 40; // the kernel's own limit
+    Path target = path;
+    for (int links = 0; links < most_links; ++links) {
+        std::error_code not_a_link;
+        const auto next = std::filesystem::read_symlink(target, not_a_link);
+        if (not_a_link)
+            return target;
+        target = directory_of(target) / next; // an absolute `next` replaces the directory
+    }
+    return fail(cannot("write", path, ELOOP));
+}
+
+/// Names of open descriptors (`/dev/stdout`) are written to, never replaced.
+bool names_a_descriptor(const Path& path) {
+    return path.native().starts_with("/proc/") || path.native().starts_with("/dev/fd/") ||
+           path.native().starts_with("/dev/std");
 }
 
 std::string through_proc(int fd) {
@@ -94,19 +115,26 @@ Result<std::size_t> read_at(int fd, std::uint64_t offset, MutableBytes into, con
 }
 
 Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name) {
+    const auto too_large = [&] {
+        return fail(Errc::limit, fmt::format("`{}` is larger than {} bytes", name.native(), limit));
+    };
     Buffer content;
     struct stat status;
-    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0)
-        content.reserve(std::min(static_cast<std::uint64_t>(status.st_size), limit) + 1);
+    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+        const auto size = static_cast<std::uint64_t>(status.st_size);
+        if (size > limit)
+            return too_large();
+        content.reserve(size + 1); // the last byte is never filled, so that one read finds the end
+    }
     for (;;) {
         const auto have = content.size();
-        content.resize(std::max(have + chunk_size, content.capacity()));
+        const auto room = std::max(chunk_size, content.capacity() - have);
+        content.resize(have + room);
         const auto got = TENON_TRY(read_some(fd, MutableBytes(content).subspan(have), name));
         content.resize(have + got);
         if (content.size() > limit)
-            return fail(Error(Errc::limit,
-                              fmt::format("`{}` is larger than {} bytes", name.native(), limit)));
-        if (content.size() < content.capacity() || got == 0)
+            return too_large();
+        if (got < room)
             return content;
     }
 }
@@ -134,45 +162,51 @@ Result<NewFile> NewFile::create(const Path& path, NewFileOptions options) {
     NewFile file(path, options);
     if (path.empty() || !path.has_filename())
         return fail(file.failed("write", path.empty() ? ENOENT : EISDIR));
-    std::error_code ignored; // a dangling link or a missing file: the name itself is the target
-    file.target_ = std::filesystem::weakly_canonical(path, ignored);
-    if (ignored || file.target_.empty())
-        file.target_ = path;
-
     struct stat status;
-    if (::stat(path.c_str(), &status) == 0) {
-        if (S_ISDIR(status.st_mode))
-            return fail(file.failed("write", EISDIR));
-        if (!S_ISREG(status.st_mode)) {
-            file.direct_ = true;
-            file.fd_.reset(
-                retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); }));
-            if (!file.fd_)
-                return fail(file.failed("write", errno));
-            return file;
-        }
-        if (!options.replace)
-            return fail(file.failed("create", EEXIST));
-        file.options_.mode = status.st_mode & 07777;
+    const bool there = ::stat(path.c_str(), &status) == 0;
+    if (there && S_ISDIR(status.st_mode))
+        return fail(file.failed("write", EISDIR));
+    if (there && (!S_ISREG(status.st_mode) || names_a_descriptor(path))) {
+        file.direct_ = true;
+        file.fd_.reset(
+            retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); }));
+        if (!file.fd_)
+            return fail(file.failed("write", errno));
+        return file;
     }
-
-    const auto directory = directory_of(file.target_);
-    file.fd_.reset(retry([&] {
-        return ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, file.options_.mode);
-    }));
-    if (!file.fd_ && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-        auto name = hidden_neighbour(file.target_);
-        file.fd_.reset(retry([&] {
-            return ::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, file.options_.mode);
-        }));
-        if (file.fd_)
-            file.temporary_ = std::move(name);
-    }
-    if (!file.fd_)
+    if (there && !options.replace)
+        return fail(file.failed("create", EEXIST));
+    // The directory alone would allow it, but whoever protects a file does not expect a new one.
+    if (there && ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0)
         return fail(file.failed("write", errno));
-    if (file.options_.mode != options.mode && ::fchmod(file.fd_.get(), file.options_.mode) != 0)
+    file.target_ = TENON_TRY(follow_links(path));
+
+    if (there)
+        file.options_.mode = status.st_mode & 0777;
+    TENON_TRY(file.open_temporary());
+    if (there && ::fchmod(file.fd_.get(), file.options_.mode) != 0) // the umask was applied
         return fail(file.failed("write", errno));
     return file;
+}
+
+/// Opens an unnamed file, or a hidden one where the file system has no unnamed ones, or where they
+/// could not be named later because `/proc` is missing.
+Result<> NewFile::open_temporary() {
+    const auto directory = directory_of(target_);
+    fd_.reset(retry(
+        [&] { return ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, options_.mode); }));
+    if (fd_ && ::access(through_proc(fd_.get()).c_str(), F_OK) == 0)
+        return {};
+    if (!fd_ && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+        return fail(failed("write", errno));
+    auto name = hidden_neighbour(target_);
+    fd_.reset(retry([&] {
+        return ::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, options_.mode);
+    }));
+    if (!fd_)
+        return fail(failed("write", errno));
+    temporary_ = std::move(name);
+    return {};
 }
 
 Result<> NewFile::write(Bytes bytes) {
@@ -224,13 +258,21 @@ Result<> NewFile::give_name() {
     return {};
 }
 
-Result<> NewFile::commit() {
-    if (direct_) {
-        fd_.reset();
-        return {};
-    }
-    if (options_.durable && ::fsync(fd_.get()) != 0)
+// Some file systems (NFS, quotas) report a failed write only when a descriptor is closed. An
+// unnamed file would be lost with its last one, so a second one is closed in its place.
+Result<> NewFile::settle() {
+    const int second = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0);
+    if (second < 0 || (::close(second) != 0 && errno != EINTR))
+        return fail(failed("write", errno));
+    if (options_.durable && ::fsync(fd_.get()) != 0 && !(direct_ && errno == EINVAL))
         return fail(failed("sync", errno));
+    return {};
+}
+
+Result<> NewFile::commit() {
+    TENON_TRY(settle());
+    if (direct_)
+        return {};
     TENON_TRY(give_name());
     if (options_.durable)
         TENON_TRY(sync_directory(directory_of(target_)));
@@ -252,6 +294,8 @@ Result<> make_directories(const Path& path) {
 }
 
 Result<> make_private_directory(const Path& path) {
+    if (!path.has_filename() && path.has_relative_path()) // `keys/`
+        return make_private_directory(path.parent_path());
     if (path.has_parent_path())
         TENON_TRY(make_directories(path.parent_path()));
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)

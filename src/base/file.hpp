@@ -41,7 +41,7 @@ class NewFile {
 public:
     /// Begins a file that will be called `path`. Its directory must exist. A path that names
     /// something other than a regular file (`/dev/stdout`, a pipe) is opened and written directly;
-    /// a symbolic link is followed.
+    /// a symbolic link is followed. A file that may not be written is not replaced either.
     static Result<NewFile> create(const Path& path, NewFileOptions options = {});
 
     Result<> write(Bytes bytes);
@@ -60,6 +60,8 @@ public:
 private:
     NewFile(Path path, NewFileOptions options) : path_(std::move(path)), options_(options) {}
 
+    Result<> open_temporary();
+    Result<> settle();
     Result<> give_name();
     [[nodiscard]] Error failed(std::string_view what, int error_number) const;
 

@@ -38,7 +38,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> candidates) {
     constexpr std::size_t longest_worth_comparing = 64;
-    if (word.size() > longest_worth_comparing)
+    if (word.empty() || word.size() > longest_worth_comparing)
         return std::nullopt;
     std::optional<std::string_view> best;
     std::size_t best_distance = 0;

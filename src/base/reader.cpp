@@ -46,7 +46,7 @@ template <class T, int bits> Result<T> Reader::signed_leb() {
         if (room < 7) {
             // The bits above the top one must all repeat the sign.
             const int above = static_cast<int>(byte & 0x7f) >> (room - 1);
-            if (!more && above != 0 && above != 0x7f >> (room - 1))
+            if (above != 0 && above != 0x7f >> (room - 1))
                 return fail(error_at(offset() - 1, Errc::malformed, "integer too large"));
         }
         value |= static_cast<U>(byte & 0x7f) << shift;
@@ -76,18 +76,19 @@ Result<std::int64_t> Reader::s64() {
     return signed_leb<std::int64_t, 64>();
 }
 
-Result<std::uint32_t> Reader::fixed_u32() {
-    const auto in = TENON_TRY(bytes(4));
-    std::uint32_t value = 0;
-    for (int i = 3; i >= 0; --i)
-        value = value << 8 | in[static_cast<std::size_t>(i)];
+template <class T> Result<T> Reader::fixed() {
+    const auto in = TENON_TRY(bytes(sizeof(T)));
+    T value = 0;
+    for (std::size_t i = sizeof(T); i > 0; --i)
+        value = value << 8 | in[i - 1];
     return value;
 }
 
+Result<std::uint32_t> Reader::fixed_u32() {
+    return fixed<std::uint32_t>();
+}
 Result<std::uint64_t> Reader::fixed_u64() {
-    const std::uint64_t low = TENON_TRY(fixed_u32());
-    const std::uint64_t high = TENON_TRY(fixed_u32());
-    return high << 32 | low;
+    return fixed<std::uint64_t>();
 }
 
 Result<Bytes> Reader::bytes(std::uint64_t count) {

@@ -64,6 +64,7 @@ private:
     Result<std::uint32_t> u32_slow();
     template <class T, int bits> Result<T> unsigned_leb();
     template <class T, int bits> Result<T> signed_leb();
+    template <class T> Result<T> fixed();
     [[nodiscard]] Error truncated(std::uint64_t wanted) const;
 
     Bytes data_;

@@ -235,7 +235,10 @@ Result<std::optional<Inspected>> inspect_wasm(Bytes wasm, const Trust& trust) {
         return std::nullopt;
     const auto embedded = TENON_TRY(extract(*found.first));
     Inspected result;
-    result.token = TENON_TRY(parse_token(embedded.token, MetadataKind::component, embedded.offset));
+    auto token = parse_token(embedded.token, MetadataKind::component, embedded.offset);
+    if (!token)
+        return fail(std::move(token).error().show(wasm, 0));
+    result.token = *std::move(token);
     result.verdict = check_token(result.token, MetadataKind::component, trust);
     const auto& claims = result.token.claims;
     auto& verdict = result.verdict;

@@ -363,6 +363,7 @@ TEST(InspectWasm, says_where_in_the_file_a_token_is_broken) {
         inspect_wasm(module(custom("wasmcloud_jwt", text("asd.123.abc.easy"))), anyone()).error();
     EXPECT_EQ(error.message(), "token has 4 segments, not 3");
     EXPECT_EQ(error.offset(), 24U + 11U);
+    EXPECT_EQ(error.bytes().value().window_offset, 24U + 3U);
 }
 
 } // namespace

@@ -102,9 +102,9 @@ Result<KeyStore::Choice> from_given(const std::string& given) {
     return fail(std::move(error));
 }
 
-Error unexpected_type(KeyType found, KeyType wanted) {
+Error unexpected_type(std::string_view key, KeyType found, KeyType wanted) {
     return Error(Errc::bad_key,
-                 fmt::format("the key given is of type {}, where one of type {} belongs",
+                 fmt::format("{} is of type {}, where one of type {} belongs", key,
                              crypto::row_of(found).name, crypto::row_of(wanted).name))
         .help("verification refuses what such a key signs or names");
 }
@@ -209,7 +209,9 @@ Result<KeyStore::Choice> KeyStore::choose(const std::optional<std::string>& give
                                           bool generate) const {
     const auto settle = [&](Choice choice) {
         if (choice.key.type() != type)
-            choice.warnings.push_back(unexpected_type(choice.key.type(), type));
+            choice.warnings.push_back(unexpected_type(
+                given ? "the key given" : fmt::format("key `{}`", base::printable(name)),
+                choice.key.type(), type));
         return choice;
     };
     if (given)

@@ -315,6 +315,13 @@ TEST_F(Keystore, warns_about_a_key_of_another_type) {
     EXPECT_EQ(choice.warnings[0].code(), Errc::bad_key);
     EXPECT_EQ(choice.warnings[0].message(),
               "the key given is of type account, where one of type service belongs");
+
+    const auto keys = directory("keys");
+    write(keys / "a_service.nk", vectors::account_seed);
+    const auto named = store({keys}).choose({}, "a_service", KeyType::service, false).value();
+    ASSERT_EQ(named.warnings.size(), 1U);
+    EXPECT_EQ(named.warnings[0].message(),
+              "key `a_service` is of type account, where one of type service belongs");
 }
 
 TEST_F(Keystore, lets_those_who_race_agree_on_one_key) {

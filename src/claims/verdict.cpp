@@ -103,8 +103,9 @@ void check_dates(const Claims& claims, std::uint64_t now, Verdict& verdict) {
         verdict.add(Weight::failure, Errc::expired,
                     fmt::format("expired {}", human_date(claims.expires, now, {})));
     if (claims.not_before && now < *claims.not_before)
-        verdict.add(Weight::failure, Errc::not_yet_valid,
-                    fmt::format("not yet valid, but {}", human_date(claims.not_before, now, {})));
+        verdict.add(
+            Weight::failure, Errc::not_yet_valid,
+            fmt::format("not yet valid, begins {}", human_date(claims.not_before, now, {})));
 }
 
 std::string messages(std::span<const Reason> reasons, Weight weight) {

@@ -244,7 +244,7 @@ TEST(Verdict, lets_a_token_begin_with_its_first_second) {
     EXPECT_TRUE(check_token(token, MetadataKind::component, anyone(vectors::issued_at)).fit());
     EXPECT_THAT(
         findings(check_token(token, MetadataKind::component, anyone(vectors::issued_at - 960))),
-        ElementsAre(failure(Errc::not_yet_valid, "not yet valid, but in 16m")));
+        ElementsAre(failure(Errc::not_yet_valid, "not yet valid, begins in 16m")));
 }
 
 TEST(Verdict, trusts_only_the_issuers_named) {

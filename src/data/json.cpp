@@ -20,9 +20,10 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 /// one before.
 class Events {
 public:
-    Events(const Document& document, std::string_view text, std::size_t skipped)
-        : document_(document), text_(text), at_(skipped), skipped_(skipped), lines_(text),
-          builder_(document) {}
+    Events(const Document& document, std::string_view text)
+        : document_(document), text_(text),
+          at_(text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0), begin_(at_),
+          lines_(text), builder_(document) {}
 
     // What nlohmann-json calls. False ends the reading.
     bool null() {
@@ -58,7 +59,7 @@ public:
             const auto place = next_word();
             error_ = document_.error(place, Errc::limit, "number is too large");
         } else {
-            error_ = syntax_error(skipped_ + position, last_token, problem.what());
+            error_ = syntax_error(position, last_token, problem.what());
         }
         return false;
     }
@@ -116,8 +117,8 @@ private:
 
     const Document& document_;
     std::string_view text_;
-    std::size_t at_; // end of the last token
-    std::size_t skipped_;
+    std::size_t at_;    // end of the last token
+    std::size_t begin_; // behind the byte order mark, which nlohmann-json skips too
     Lines lines_;
     Builder builder_;
     std::optional<base::Error> error_;
@@ -158,7 +159,7 @@ base::Error Events::syntax_error(std::size_t position, const std::string& last_t
     const auto detail = between(what, " - ", "; last read: '");
     if (position > text_.size()) {
         const auto place = lines_.place(text_.size());
-        if (text_.find_first_not_of(" \t\r\n", skipped_) == text_.npos)
+        if (text_.find_first_not_of(" \t\r\n", begin_) == text_.npos)
             return document_.error(place, Errc::truncated, "empty text where a value is expected");
         if (detail.starts_with("invalid string"))
             return document_.error(place, Errc::truncated, "text ends within a string");
@@ -200,11 +201,9 @@ Result<Document> parse_json(Source source) {
     Document document{std::move(source), {}};
     const std::string_view text = document.source.text;
     TENON_TRY(check_bytes(document, text));
-    const auto skipped = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    Events events(document, text, skipped);
-    const auto rest = text.substr(skipped);
+    Events events(document, text);
     // The verdict is in `events`, which has stopped the reader for each error.
-    const bool whole = nlohmann::json::sax_parse(rest.begin(), rest.end(), &events);
+    const bool whole = nlohmann::json::sax_parse(text.begin(), text.end(), &events);
     auto root = TENON_TRY(events.take());
     TENON_ASSERT(whole);
     document.root = std::move(root);

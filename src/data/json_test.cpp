@@ -55,6 +55,9 @@ TEST(Json, remembers_places_of_keys_and_values) {
 TEST(Json, skips_a_byte_order_mark) {
     EXPECT_EQ(again("\xef\xbb\xbf[1]"), "[1]");
     EXPECT_EQ(problem(parse("\xef\xbb\xbf[1,]")), "malformed 1:7+1: expected a value, found `]`");
+    EXPECT_EQ(problem(parse("\xef\xbb\xbf\xef\xbb\xbf"
+                            "33")),
+              "malformed 1:4+1: invalid literal");
 }
 
 TEST(Json, refuses_empty_text) {

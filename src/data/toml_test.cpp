@@ -86,6 +86,17 @@ TEST(Toml, shows_where_the_grammar_breaks) {
     EXPECT_EQ(problem(parse("a = 'x")).substr(0, 9), "truncated");
 }
 
+TEST(Toml, refuses_a_date_with_letters_for_a_time) {
+    EXPECT_EQ(problem(parse("a = 1979-05-27Tt---07:32:00Z")),
+              "malformed 1:16+1: expected 2-digit hour, saw `t` (in this time)");
+}
+
+TEST(Toml, letters_beyond_ascii_are_no_blanks) {
+    EXPECT_EQ(as_json("a = \"\"\"x\\\n  \u00e9\"\"\""), "{\"a\":\"x\u00e9\"}");
+    EXPECT_EQ(problem(parse("a = [\u02c71F, 1e;6]")),
+              "malformed 1:6+1: could not determine value type (in this value)");
+}
+
 TEST(Toml, refuses_repeated_keys) {
     EXPECT_EQ(problem(parse("a = 1\na = 2")).substr(0, 9), "malformed");
     EXPECT_EQ(problem(parse("[a]\n[a]")).substr(0, 9), "malformed");

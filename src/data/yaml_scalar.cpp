@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 namespace tenon::data {
 namespace {
@@ -87,8 +89,11 @@ std::optional<Value> resolve_plain_scalar(std::string_view text, Place place) {
     if (is_one_of(unsigned_text, {".inf", ".Inf", ".INF"}) ||
         is_one_of(text, {".nan", ".NaN", ".NAN"}))
         return std::nullopt;
-    if (auto number = decimal(text); !number.empty())
+    if (auto number = decimal(text); !number.empty()) {
+        if (!std::isfinite(std::strtod(number.c_str(), nullptr)))
+            return std::nullopt;
         return Value(Number{std::move(number)}, place);
+    }
     return Value(text, place);
 }
 

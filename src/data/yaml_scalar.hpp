@@ -8,7 +8,8 @@
 namespace tenon::data {
 
 /// Null, a boolean, a number in JSON's spelling (0x1F becomes 31, +.5 becomes 0.5) or a string.
-/// Nothing for infinity, not-a-number and integers in hexadecimal or octal beyond 64 bits.
+/// Nothing for infinity, not-a-number, numbers beyond a double, and integers in hexadecimal or
+/// octal beyond 64 bits.
 std::optional<Value> resolve_plain_scalar(std::string_view text, Place place);
 
 } // namespace tenon::data

@@ -52,6 +52,7 @@ TEST(Yaml, refuses_tags_that_are_not_of_the_core_schema) {
 
 TEST(Yaml, refuses_numbers_that_json_cannot_hold) {
     EXPECT_EQ(problem(parse("a: .inf")), "invalid 1:4+4: `.inf` is no number that can be kept");
+    EXPECT_EQ(problem(parse("a: -5e400")), "invalid 1:4+6: `-5e400` is no number that can be kept");
     EXPECT_EQ(problem(parse("a: 0x10000000000000000")),
               "invalid 1:4+19: `0x10000000000000000` is no number that can be kept");
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "project/version.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace tenon::project {
+namespace {
+
+std::string problem(std::string_view text) {
+    const auto result = check_version(text);
+    return result ? "none"
+                  : fmt::format("@{} {}", result.error().offset().value_or(99),
+                                result.error().message());
+}
+
+TEST(Version, takes_what_semver_org_lists_as_valid) {
+    for (const auto* text :
+         {"0.0.4", "1.2.3", "10.20.30", "1.1.2-prerelease+meta", "1.1.2+meta", "1.0.0-alpha.0valid",
+          "1.0.0-alpha-a.b-c-somethinglong+build.1-aef.1-its-okay", "1.0.0-0A.is.legal",
+          "2.0.0+build.1848", "1.2.3----RC-SNAPSHOT.12.9.1--.12+788", "1.0.0-0", "1.0.0+007"})
+        EXPECT_EQ(problem(text), "none") << text;
+}
+
+TEST(Version, says_what_is_wrong_and_where) {
+    EXPECT_EQ(problem("one"), "@0 `one` is no semantic version: unexpected character `o` where the "
+                              "major version is expected");
+    EXPECT_EQ(problem("v1.6.0"), "@0 `v1.6.0` is no semantic version: unexpected character `v` "
+                                 "where the major version is expected");
+    EXPECT_EQ(problem(""),
+              "@0 `` is no semantic version: the text ends where the major version is expected");
+    EXPECT_EQ(problem("1.2"),
+              "@3 `1.2` is no semantic version: the text ends behind the minor version");
+    EXPECT_EQ(problem("1.2.3.4"),
+              "@5 `1.2.3.4` is no semantic version: unexpected character `.` behind the version");
+    EXPECT_EQ(problem("1.02.3"),
+              "@2 `1.02.3` is no semantic version: leading zero in the minor version");
+    EXPECT_EQ(problem("1.2.3-01"),
+              "@6 `1.2.3-01` is no semantic version: leading zero in the pre-release");
+    EXPECT_EQ(problem("1.2.3-"),
+              "@6 `1.2.3-` is no semantic version: the text ends in the pre-release");
+    EXPECT_EQ(
+        problem("1.2.3+a..b"),
+        "@8 `1.2.3+a..b` is no semantic version: unexpected character `.` in the build metadata");
+    EXPECT_EQ(problem("99999999999999999999.0.0"),
+              "@0 `99999999999999999999.0.0` is no semantic version: major version is too large");
+}
+
+} // namespace
+} // namespace tenon::project
