@@ -35,13 +35,18 @@ struct Outcome {
 };
 
 /// Runs the program to its end. A program that is not found is `Errc::not_found`, naming it; exit
-/// status other than 0 is no error here. When a stop is requested, its process group gets SIGTERM,
-/// after five seconds SIGKILL, and the result is `Errc::interrupted`.
+/// status other than 0 is no error here. When a stop is requested the program gets SIGTERM, after
+/// five seconds SIGKILL, and the result is `Errc::interrupted`.
+///
+/// The program leads a process group of its own, which is what the signals go to. Only where we are
+/// a terminal's foreground does it stay in ours, so that it may ask the terminal for a password;
+/// Ctrl-C reaches it there without us, and SIGTERM follows a second later if it did not help.
 Result<Outcome> run(const Command& command, std::stop_token stop);
 
 /// Splits a command line into words as a POSIX shell quotes them: blanks separate, '…', "…" and
-/// \ quote. Nothing is expanded: an unquoted `$`, backquote, `|`, `&`, `;`, `<`, `>`, `(` or `)` is
-/// an error at its offset that says to call `sh -c`.
+/// \ quote. Nothing is expanded: an unquoted `$`, backquote, `|`, `&`, `;`, `<`, `>`, `(`, `)` or
+/// line end with words behind it, and a `$` or backquote inside "…", is an error at its offset that
+/// says to call `sh -c`.
 Result<std::vector<std::string>> split_words(std::string_view line);
 
 } // namespace tenon::base
