@@ -17,7 +17,7 @@ function(tenon_module name)
 
     file(GLOB sources CONFIGURE_DEPENDS ${room}/*.cpp)
     set(tests ${sources})
-    list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+    list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$") # a main.cpp is a program's, not the library's
     list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
     list(SORT sources)
     list(SORT tests)

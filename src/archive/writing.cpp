@@ -77,7 +77,8 @@ Result<> Writing::copy_packed(int fd, const base::Path& name, const PackedPiece&
 
 Result<> Writing::copy_plain(int fd, const base::Path& name, std::uint64_t begin,
                              std::uint64_t size) {
-    TENON_ASSERT(!gzip_.has_value());
+    TENON_ASSERT(!gzip_.has_value() && size <= left_);
+    left_ -= size;
     constexpr std::size_t piece_size = std::size_t{8} << 20; // between looks at the stop token
     auto from = static_cast<off_t>(begin);
     while (size > 0) {

@@ -58,8 +58,9 @@ public:
     Result<> end_entry();
     Result<> entry(std::string_view name, Bytes content);
 
-    /// Copies an entry whole from another archive: packed, or part of a plain one.
+    /// Copies whole entries from another packed archive.
     Result<> copy_packed(int fd, const base::Path& name, const PackedPiece& piece);
+    /// Like `write`, from a part of a file; for plain archives only.
     Result<> copy_plain(int fd, const base::Path& name, std::uint64_t begin, std::uint64_t size);
 
     /// Ends the archive; it is there under its name only after `commit`.

@@ -55,8 +55,7 @@ Result<std::string> normalize_call_alias(std::string_view alias) {
     if (wrong != alias.end()) {
         auto error =
             base::Error(Errc::usage,
-                        fmt::format("call alias `{}` contains invalid characters", alias),
-                        static_cast<std::uint64_t>(wrong - alias.begin()))
+                        fmt::format("call alias `{}` contains invalid characters", alias))
                 .help("valid aliases are lowercase alphanumeric and can contain underscores and "
                       "slashes");
         if (const auto better = suggestion(alias); !better.empty())

@@ -61,9 +61,11 @@ struct Verb {
     std::string_view alias_of =
         {};                    ///< path of the verb whose row this one shares (`claims inspect`)
     bool long_running = false; ///< gets an interruption and progress
+    bool hidden = false;       ///< not shown in help, manual and completions
 };
 
-/// All verbs, sorted by path. Each verb's row lives in the file of its code.
+/// All verbs, sorted by path. Each verb's row lives in the file of its code. More about the table
+/// is in cli/table.hpp.
 std::span<const Verb* const> verbs() noexcept;
 /// Options that every verb takes: --color, --quiet, --progress, --help, …
 std::span<const Option> global_options() noexcept;
@@ -101,15 +103,25 @@ public:
     [[nodiscard]] std::uint64_t now() const;
     [[nodiscard]] std::stop_token stop() const noexcept { return stop_; }
     [[nodiscard]] base::Progress& progress() const noexcept { return *progress_; }
+    [[nodiscard]] bool color() const noexcept { return color_; } ///< on standard error
 
     /// The verb's answer: text as it is (after one blank line, as wash prints it) or, with `-o
     /// json`, the object with `"success": true`.
     Result<> answer(std::string_view text, data::Value object);
+    /// Text for standard output as it is, without a blank line before: a help page, a script.
+    Result<> answer_plainly(std::string_view text);
     /// Bytes for standard output; refused with a hint when it is a terminal.
     Result<> answer_bytes(Bytes bytes);
+    /// Shown on standard error; with `-o json` collected under the key `warnings` instead.
     void warn(base::Error&& warning);
     void note(std::string_view text); ///< one line on standard error; silent with --quiet
-    void pass_through(Bytes bytes, bool standard_error); ///< output of a tool that a verb runs
+    /// Output of a tool that a verb runs. All of it goes to standard error, so that standard output
+    /// holds the verb's answer only; what the tool did not write there itself is left out with
+    /// --quiet.
+    void pass_through(Bytes bytes, bool standard_error);
+
+    /// An error in how the verb was called: shown with its usage line, exit status 2.
+    std::unexpected<base::Error> misuse(base::Error&& error) const;
 
     /// The verb did its work and prints its answer, but the program must leave with 1 (`verify`,
     /// `inspect --verify`).
@@ -119,7 +131,7 @@ public:
 private:
     friend class Parser;
     friend class Program;
-    const Verb& verb_;
+    const Verb& verb_; // aliases resolved
     const World& world_;
     std::vector<std::pair<std::string_view, std::string>> given_; ///< option name, value
     std::vector<std::string> arguments_;
@@ -127,12 +139,20 @@ private:
     bool quiet_ = false;
     bool color_ = false;
     bool failed_ = false;
+    bool closed_pipe_ = false;     // nobody reads our output any more
+    mutable bool misused_ = false; // set while looking at what was given
+    std::vector<data::Value> warnings_;
     std::stop_token stop_;
     base::Progress* progress_ = nullptr;
+
+    [[nodiscard]] const Option& option(std::string_view name) const;
+    Result<> write_out(std::string_view text);
+    void write_err(std::string_view text);
 };
 
 /// Runs the program: parses, dispatches, prints errors. Gives the exit status: 0, 1 failure, 2
-/// usage, 128 + signal.
-int run(std::span<const std::string> arguments, const World& world);
+/// usage, 128 + signal. Tests bring a table of their own.
+int run(std::span<const std::string> arguments, const World& world,
+        std::span<const Verb* const> rows = verbs());
 
 } // namespace tenon::cli

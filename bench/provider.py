@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Times the provider path beside wash's, alternating in one run, and prints the rows of docs/benchmarks.md.
+
+    bench/provider.py --tenon PROGRAM [--runs 3] [--mebibytes 100] [--program FILE]...
+
+The input is machine code: the programs given, or the largest of /usr/bin and /usr/lib, one after another. wash (`wash` in PATH) and
+wasm-tools are optional; what is missing is named and its column stays empty. Seconds are wall time of the whole process; the
+median of the runs counts. MiB are the largest resident size.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def machine_code(size, programs):
+    files = programs
+    if not files:
+        found = {}
+        for folder in ("/usr/bin", "/usr/lib"):
+            for path in pathlib.Path(folder).rglob("*"):
+                try:
+                    if path.is_file() and not path.is_symlink() and path.stat().st_size > 1 << 20:
+                        with open(path, "rb") as file:
+                            if file.read(4) == b"\x7fELF":
+                                found[path] = path.stat().st_size
+                except OSError:
+                    continue
+        files = sorted(found, key=lambda p: (-found[p], str(p)))
+    content = b""
+    for path in files:
+        content += pathlib.Path(path).read_bytes()[:size - len(content)]
+        if len(content) >= size:
+            return content
+    if not content:
+        sys.exit("bench: no program found to take machine code from; name some with --program")
+    return (content * (size // len(content) + 1))[:size]
+
+
+class Bench:
+    def __init__(self, folder, runs):
+        self.folder, self.runs = pathlib.Path(folder), runs
+        home = self.folder / "home"
+        (home / ".wash").mkdir(parents=True)
+        (home / ".wash/.completion_suggested").touch()  # wash's greeting is not what is measured
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(home), "USER": "bench", "LANG": "C.UTF-8"}
+
+    def once(self, words):
+        begin = time.monotonic()
+        process = subprocess.Popen([str(w) for w in words], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"bench: `{' '.join(map(str, words))}` left with {process.returncode}: {errors.decode(errors='replace')}")
+        return seconds, usage.ru_maxrss / 1024
+
+    def pair(self, title, ours, theirs, prepare=lambda: None, runs=None):
+        """Runs both in turn; gives the medians."""
+        results = {"ours": [], "theirs": []}
+        for _ in range(runs or self.runs):
+            for side, words in (("ours", ours), ("theirs", theirs)):
+                if words:
+                    prepare()
+                    results[side].append(self.once(words))
+        row = []
+        for side in ("ours", "theirs"):
+            if results[side]:
+                seconds, peak = (statistics.median(r[i] for r in results[side]) for i in (0, 1))
+                row.append((seconds, peak))
+            else:
+                row.append(None)
+
+        def cell(figure):
+            return f"{figure[0]:.4f} s, {figure[1]:.0f} MiB" if figure else ""
+
+        ratio = f"{row[1][0] / row[0][0]:.1f}" if all(row) else ""
+        print(f"| {title} | {cell(row[0])} | {cell(row[1])} | {ratio} |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tenon", required=True, type=pathlib.Path)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--mebibytes", type=int, default=100)
+    parser.add_argument("--program", action="append", type=pathlib.Path, help="a program whose machine code is the input")
+    options = parser.parse_args()
+    tenon, wash, wasm_tools = options.tenon.resolve(), shutil.which("wash"), shutil.which("wasm-tools")
+    for name, found in (("wash", wash), ("wasm-tools", wasm_tools)):
+        if not found:
+            print(f"bench: {name} is not in PATH; its figures are left out", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="tenon-bench-") as folder:
+        bench = Bench(folder, options.runs)
+        place = bench.folder
+        (place / "prog").write_bytes(machine_code(options.mebibytes << 20, options.program))
+        create = ["par", "create", "-v", "Acme", "-n", "Bench", "-b", "prog", "-a", "x86_64-linux", "--compress", "-d", "keys"]
+        insert = ["-b", "prog", "-a", "aarch64-linux", "-d", "keys"]
+        bench.once([tenon, *create, "--destination", "ours.par.gz"])  # makes the keys and fills the file cache
+        print("| what | tenon | peer | ratio |\n| --- | --- | --- | --- |")
+        bench.pair("`par create`, gzip", [tenon, *create, "--destination", "ours.par.gz"],
+                   wash and [wash, *create, "--destination", "theirs.par.gz"])
+        sizes = {name: (place / name).stat().st_size for name in ("ours.par.gz", "theirs.par.gz") if (place / name).exists()}
+
+        def fresh():
+            for name in sizes:
+                shutil.copyfile(place / name, place / f"grown-{name}")
+
+        bench.pair("`par insert` into an archive of tenon's", [tenon, "par", "insert", "grown-ours.par.gz", *insert],
+                   wash and [wash, "par", "insert", "grown-ours.par.gz", *insert], fresh)
+        if wash:
+            bench.pair("`par insert` into an archive of wash's", [tenon, "par", "insert", "grown-theirs.par.gz", *insert],
+                       [wash, "par", "insert", "grown-theirs.par.gz", *insert], fresh)
+        bench.pair("`inspect`, one target, gzip", [tenon, "inspect", "ours.par.gz"], wash and [wash, "inspect", "ours.par.gz"])
+        bench.pair("`--version`, whole process", [tenon, "--version"], wasm_tools and [wasm_tools, "--version"], runs=101)
+        for name, size in sizes.items():
+            print(f"{name}: {size} bytes, {size / max(1, sizes.get('theirs.par.gz', size)):.4f} of wash's")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// tenon inspect: what a module, component or provider archive says of itself, and whether that
+// holds.
+#include "archive/archive.hpp"
+#include "base/utf8.hpp"
+#include "claims/embed.hpp"
+#include "cli/limits.hpp"
+#include "cli/rows.hpp"
+#include "cli/signing.hpp"
+#include "cli/text_table.hpp"
+#include "wasm/sections.hpp"
+
+#include <fmt/format.h>
+
+namespace tenon::cli {
+namespace {
+
+/// What wash calls the owner of a key, by its first letter.
+std::string_view label_of(std::string_view key) {
+    switch (key.empty() ? '\0' : key.front()) {
+    case 'A': return "Account";
+    case 'M': return "Component";
+    case 'O': return "Operator";
+    case 'N': return "Server";
+    case 'S': return "Server";
+    case 'U': return "User";
+    default: return "<Unknown>";
+    }
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (auto& c : out)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return out;
+}
+
+std::string reasons_text(const claims::Verdict& verdict) {
+    std::string out;
+    for (const auto& reason : verdict.reasons)
+        out += fmt::format("  {}: {}\n",
+                           reason.weight == claims::Weight::failure ? "failure" : "warning",
+                           base::printable(reason.message));
+    return out;
+}
+
+std::string_view verdict_word(const claims::Verdict& verdict) {
+    return !verdict.fit()            ? "FAILED"
+           : verdict.reasons.empty() ? "verified"
+                                     : "verified, with warnings";
+}
+
+std::string joined_tags(const claims::ComponentClaims& component) {
+    if (!component.tags || component.tags->empty())
+        return "None";
+    return fmt::format("{}", fmt::join(*component.tags, ","));
+}
+
+struct Facts {
+    std::string_view title_suffix;
+    bool embedded_wit;
+    std::uint64_t now;
+};
+
+std::string component_text(const claims::Inspected& found, const claims::ComponentClaims& component,
+                           const Facts& facts) {
+    const auto& token = found.token.claims;
+    TextTable table;
+    table.heading(fmt::format("{} - {}", component.name.value_or("None"), facts.title_suffix));
+    table.row(label_of(token.issuer), token.issuer);
+    table.row(label_of(token.subject), token.subject);
+    table.row("Expires", claims::human_date(token.expires, facts.now, "never"));
+    table.row("Can Be Used", claims::human_date(token.not_before, facts.now, "immediately"));
+    table.row("Version",
+              fmt::format("{} ({})", component.ver.value_or("None"), component.rev.value_or(0)));
+    table.row("Embedded WIT", facts.embedded_wit ? "true" : "false");
+    table.heading("Tags");
+    table.line(joined_tags(component));
+    table.row("Verification", verdict_word(found.verdict));
+    return table.text() + reasons_text(found.verdict);
+}
+
+data::Value component_json(const claims::Inspected& found, const claims::ComponentClaims& component,
+                           const Facts& facts) {
+    const auto& token = found.token.claims;
+    auto object = data::Value::object({});
+    object.set(lower(label_of(token.issuer)), data::Value(token.issuer));
+    object.set(lower(label_of(token.subject)), data::Value(token.subject));
+    object.set("expires", data::Value(claims::human_date(token.expires, facts.now, "never")));
+    object.set("can_be_used",
+               data::Value(claims::human_date(token.not_before, facts.now, "immediately")));
+    object.set("version", data::Value(component.ver.value_or("None")));
+    object.set("revision", data::Value::integer(component.rev.value_or(0)));
+    object.set("tags", data::Value(joined_tags(component)));
+    object.set("name", data::Value(component.name.value_or("None")));
+    object.set("verification", verdict_json(found.verdict));
+    return object;
+}
+
+Result<> wasm_wit(const wasm::SectionWalker& walker) {
+    if (walker.preamble().layer == wasm::Layer::module)
+        return fail(Errc::not_found,
+                    "no WIT present in Wasm, this looks like a WASI Preview 1 module");
+    return fail(base::Error(Errc::unsupported,
+                            "`--wit` is not supported yet: this version cannot print WIT"));
+}
+
+Result<> inspect_wasm(Call& call, const base::Path& file) {
+    const auto wasm = TENON_TRY(base::read_file(file, max_wasm_bytes));
+    const auto walker = TENON_TRY(wasm::SectionWalker::begin(wasm));
+    if (call.has("wit"))
+        return wasm_wit(walker);
+    const auto found = TENON_TRY(claims::inspect_wasm(wasm, {.now = call.now(), .issuers = {}}));
+    if (!found)
+        return fail(base::Error(Errc::not_found, fmt::format("no claims in `{}`", file.native()))
+                        .help(fmt::format("sign it with `tenon claims sign {}`", file.native())));
+    if (!found->verdict.fit() && call.has("verify"))
+        call.set_failed();
+    if (call.has("jwt-only")) {
+        auto object = data::Value::object({});
+        object.set("token", data::Value(found->token.text));
+        return call.answer(found->token.text, std::move(object));
+    }
+    // A token without `wascap` still has an owner and dates worth showing; the verdict says what is
+    // missing.
+    const claims::ComponentClaims nothing;
+    const auto* component =
+        found->token.claims.metadata
+            ? std::get_if<claims::ComponentClaims>(&*found->token.claims.metadata)
+            : nullptr;
+    const Facts facts{.title_suffix = "Component",
+                      .embedded_wit = walker.preamble().layer == wasm::Layer::component,
+                      .now = call.now()};
+    if (!component)
+        component = &nothing;
+    return call.answer(component_text(*found, *component, facts),
+                       component_json(*found, *component, facts));
+}
+
+std::string provider_text(const archive::Info& info) {
+    const auto& provider = info.provider();
+    TextTable table;
+    table.heading(fmt::format("{} - Capability Provider", provider.name.value_or("None")));
+    table.row("Account", info.token.claims.issuer);
+    table.row("Service", info.token.claims.subject);
+    table.row("Vendor", provider.vendor);
+    table.row("Version", provider.ver.value_or("None"));
+    table.row("Revision", provider.rev ? fmt::format("{}", *provider.rev) : "None");
+    table.heading("Supported Architecture Targets");
+    for (const auto& target : info.targets)
+        table.line(target.target);
+    if (provider.config_schema) {
+        table.line("");
+        table.heading("Link Definition Schema");
+        table.line("");
+        table.line("Use the JSON output option to extract the schema");
+    }
+    table.row("Verification", verdict_word(info.verdict));
+    return table.text() + reasons_text(info.verdict);
+}
+
+data::Value provider_json(const archive::Info& info) {
+    const auto& provider = info.provider();
+    auto targets = data::Value::array({});
+    auto sizes = data::Value::object({});
+    for (const auto& target : info.targets) {
+        targets.push_back(data::Value(target.target));
+        sizes.set(target.target, data::Value::integer(static_cast<std::int64_t>(target.size)));
+    }
+    auto object = data::Value::object({});
+    object.set("name", data::Value(provider.name.value_or("None")));
+    object.set("issuer", data::Value(info.token.claims.issuer));
+    object.set("service", data::Value(info.token.claims.subject));
+    object.set("vendor", data::Value(provider.vendor));
+    object.set("version", data::Value(provider.ver.value_or("None")));
+    object.set("revision", data::Value(provider.rev ? fmt::format("{}", *provider.rev) : "None"));
+    object.set("targets", std::move(targets));
+    if (provider.config_schema)
+        object.set("schema", *provider.config_schema);
+    object.set("sizes", std::move(sizes));
+    object.set("verification", verdict_json(info.verdict));
+    return object;
+}
+
+Result<> inspect_archive(Call& call, const base::Path& file) {
+    const auto work = TENON_TRY(work_of(call));
+    const auto info = TENON_TRY(archive::inspect(file, {.now = call.now(), .issuers = {}}, work));
+    if (call.has("wit")) {
+        if (!info.world_size)
+            return fail(Errc::not_found, "no wit encoded in PAR");
+        return fail(base::Error(Errc::unsupported,
+                                "`--wit` is not supported yet: this version cannot print WIT"));
+    }
+    if (!info.verdict.fit() && call.has("verify"))
+        call.set_failed();
+    // Contrary to wash, the token is printed for archives too.
+    if (call.has("jwt-only")) {
+        auto object = data::Value::object({});
+        object.set("token", data::Value(info.token.text));
+        return call.answer(info.token.text, std::move(object));
+    }
+    return call.answer(provider_text(info), provider_json(info));
+}
+
+/// A name that is no file but reads like `ghcr.io/demo/echo:0.1.0`.
+bool looks_like_reference(std::string_view target) {
+    const auto slash = target.find('/');
+    if (slash == std::string_view::npos || target.front() == '.' || target.front() == '/')
+        return false;
+    const auto host = target.substr(0, slash);
+    return host.find('.') != std::string_view::npos || host.find(':') != std::string_view::npos ||
+           host == "localhost";
+}
+
+Result<> inspect(Call& call) {
+    const base::Path file = *call.argument(0);
+    const auto fd = base::open_to_read(file);
+    if (!fd) {
+        if (fd.error().code() == Errc::not_found && looks_like_reference(file.native()))
+            return fail(base::Error(
+                Errc::unsupported,
+                fmt::format("`{}` is no file, and registry references are not supported yet",
+                            file.native())));
+        return fail(base::Error(fd.error().code(), fd.error().message())
+                        .because(fd.error().causes().empty() ? "" : fd.error().causes().front()));
+    }
+    Buffer magic(4);
+    magic.resize(TENON_TRY(base::read_at(fd->get(), 0, magic, file)));
+    auto done =
+        wasm::looks_like_wasm(magic) ? inspect_wasm(call, file) : inspect_archive(call, file);
+    if (!done)
+        return fail(std::move(done).error().in_file(file.native()));
+    return {};
+}
+
+constexpr Option inspect_options[] = {
+    {.name = "jwt-only", .help = "print the token", .excludes = "wit"},
+    {.name = "wit", .help = "print the WIT; not supported yet", .alias = "world"},
+    {.name = "verify", .help = "leave with 1 if anything fails"},
+    max_unpacked_option};
+constexpr Positional inspect_arguments[] = {
+    {.name = "FILE", .help = "module, component or provider archive"}};
+
+} // namespace
+
+constexpr Verb inspect_verb{
+    .path = "inspect",
+    .summary =
+        "show what a module, component or provider archive says of itself, and whether that holds",
+    .description =
+        "Signature, dates, keys and hashes are always checked and the verdict is shown in the row "
+        "`Verification`, with every reason below.",
+    .options = inspect_options,
+    .positionals = inspect_arguments,
+    .output = OutputMeaning::format,
+    .run = inspect,
+    .example = "tenon inspect build/hello.par.gz",
+    .long_running = true};
+
+constexpr Verb claims_inspect_verb{
+    .path = "claims inspect", .summary = "the same as `tenon inspect`", .alias_of = "inspect"};
+
+constexpr Verb par_inspect_verb{
+    .path = "par inspect", .summary = "the same as `tenon inspect`", .alias_of = "inspect"};
+
+} // namespace tenon::cli

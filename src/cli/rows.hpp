@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The rows of the verb table, each defined in the file of its verb.
+#pragma once
+
+#include "cli/verb.hpp"
+
+namespace tenon::cli {
+
+extern const Verb program_verb;
+
+extern const Verb build_verb;
+extern const Verb claims_verb;
+extern const Verb claims_inspect_verb;
+extern const Verb claims_sign_verb;
+extern const Verb claims_token_verb;
+extern const Verb claims_token_account_verb;
+extern const Verb claims_token_component_verb;
+extern const Verb claims_token_operator_verb;
+extern const Verb claims_token_provider_verb;
+extern const Verb claims_verify_verb;
+extern const Verb completions_verb;
+extern const Verb help_verb;
+extern const Verb inspect_verb;
+extern const Verb keys_verb;
+extern const Verb keys_gen_verb;
+extern const Verb keys_get_verb;
+extern const Verb keys_list_verb;
+extern const Verb man_verb;
+extern const Verb par_verb;
+extern const Verb par_create_verb;
+extern const Verb par_extract_verb;
+extern const Verb par_insert_verb;
+extern const Verb par_inspect_verb;
+extern const Verb par_verify_verb;
+extern const Verb version_verb;
+
+} // namespace tenon::cli

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "cli/signing.hpp"
+
+#include <fmt/format.h>
+
+namespace tenon::cli {
+
+Result<std::optional<project::Project>> project_here(Call& call) {
+    std::error_code ignored; // a directory that cannot be looked into has no project file either
+    const bool has_one = std::filesystem::exists("wasmcloud.toml", ignored) ||
+                         std::filesystem::exists("tenon.toml", ignored);
+    if (!has_one)
+        return std::nullopt;
+    std::vector<base::Error> warnings;
+    auto project = project::load(
+        ".", [&call](std::string_view name) { return call.environment(name); }, warnings);
+    for (auto& warning : warnings)
+        call.warn(std::move(warning));
+    if (!project)
+        return fail(std::move(project).error());
+    return *std::move(project);
+}
+
+claims::KeyStore key_store(const Call& call, const std::optional<project::Project>& project) {
+    return claims::KeyStore(claims::KeyDirectories::from({
+        .flag = call.value("directory"),
+        .project = project ? project->key_directory : std::nullopt,
+        .environment = [&call](std::string_view name) { return call.environment(name); },
+    }));
+}
+
+Result<crypto::KeyPair> choose_key(Call& call, const claims::KeyStore& store,
+                                   std::string_view option, std::string_view name,
+                                   crypto::KeyType type) {
+    auto choice =
+        TENON_TRY(store.choose(call.value(option), name, type, !call.has("disable-keygen")));
+    for (auto& warning : choice.warnings)
+        call.warn(std::move(warning));
+    if (choice.made)
+        call.note(
+            fmt::format("made a new {} key: {}", crypto::row_of(type).name, choice.made->native()));
+    return std::move(choice.key);
+}
+
+Result<std::string> token_id(const Call& call) {
+    const auto given = call.value("jti");
+    if (!given)
+        return crypto::random_base62(22);
+    if (given->empty() || given->size() > 256)
+        return fail(Errc::usage, "`--jti` takes 1 to 256 characters");
+    return *given;
+}
+
+Result<claims::Trust> trust_of(const Call& call) {
+    claims::Trust trust{.now = call.now(), .issuers = {}};
+    for (const auto& text : call.values("issuer")) {
+        auto key = crypto::PublicKey::parse(text);
+        if (!key)
+            return fail(std::move(key)
+                            .error()
+                            .wrap("`--issuer` takes the public key of an account to trust")
+                            .help("a public key has 56 characters and begins with `A`"));
+        trust.issuers.push_back(key->text());
+    }
+    return trust;
+}
+
+data::Value verdict_json(const claims::Verdict& verdict) {
+    auto reasons = data::Value::array({});
+    for (const auto& reason : verdict.reasons) {
+        auto entry = data::Value::object({});
+        entry.set("weight", reason.weight == claims::Weight::failure ? "failure" : "warning");
+        entry.set("code", data::Value(errc_name(reason.code)));
+        entry.set("message", data::Value(reason.message));
+        reasons.push_back(std::move(entry));
+    }
+    auto out = data::Value::object({});
+    out.set("verified", data::Value(verdict.fit()));
+    out.set("reasons", std::move(reasons));
+    return out;
+}
+
+} // namespace tenon::cli

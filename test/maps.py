@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Says per verb which shared libraries the program maps, while it does the verb's work, and holds that against the list below: a
+library that creeps in costs every start of the program.
+
+    test/maps.py --tenon PROGRAM
+
+Works for a program that was linked with TENON_STATIC_DEPS. The dynamic linker's own report (LD_DEBUG=files, see ld.so(8)) is
+read, so that libraries opened while running are seen too.
+"""
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+# Verb and its arguments; what it may map besides the C library and the dynamic linker.
+libc = {"libc.so.6", "libm.so.6"}
+verbs = [
+    (["--version"], libc),
+    (["--help"], libc),
+    (["keys", "gen", "account"], libc),
+    (["keys", "list", "-d", "keys"], libc),
+    (["keys", "get", "tester_account", "-d", "keys"], libc),
+    (["par", "create", "-v", "Acme", "-n", "Echo", "-b", "prog", "-a", "x86_64-linux", "--destination", "echo.par.gz", "--compress",
+      "-d", "keys"], libc),
+    (["par", "insert", "echo.par.gz", "-b", "prog", "-a", "aarch64-linux", "-d", "keys"], libc),
+    (["par", "verify", "echo.par.gz"], libc),
+    (["par", "extract", "echo.par.gz", "-a", "x86_64-linux", "--destination", "out"], libc),
+    (["inspect", "echo.par.gz"], libc),
+    (["claims", "token", "operator", "-n", "acme", "-d", "keys"], libc),
+    (["claims", "sign", "empty.wasm", "-n", "empty", "-r", "1", "-v", "0.1.0", "--directory", "keys"], libc),
+    (["claims", "verify", "empty_s.wasm"], libc),
+    (["claims", "inspect", "empty_s.wasm"], libc),
+    (["build", "-p", "project", "--keys-directory", "keys"], libc),
+]
+
+
+def mapped(tenon, words, folder):
+    """Base names of the libraries that the dynamic linker gave a link map, and the exit status."""
+    report = folder / "report"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "USER": "tester", "LANG": "C.UTF-8", "LD_DEBUG": "files",
+                   "LD_DEBUG_OUTPUT": str(report)}
+    process = subprocess.Popen([tenon, *words], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    output, _ = process.communicate()
+    # One report a process, named after its number: those of a tool that a verb runs are not ours.
+    text = pathlib.Path(f"{report}.{process.pid}").read_text()
+    for path in folder.glob("report.*"):
+        path.unlink()
+    names = set(re.findall(r"file=(\S+) \[\d+\];  generating link map", text))
+    names = {os.path.basename(name) for name in names}
+    names = {name for name in names if not name.startswith(("ld-linux", "linux-vdso")) and name != tenon.name}
+    return names, process.returncode, output.decode(errors="replace")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tenon", required=True, type=pathlib.Path)
+    tenon = parser.parse_args().tenon.resolve()
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="tenon-maps-") as place:
+        folder = pathlib.Path(place)
+        (folder / "prog").write_bytes(b"\x7fELF" + bytes(4096))
+        (folder / "empty.wasm").write_bytes(b"\0asm\1\0\0\0")
+        (folder / "project").mkdir()
+        (folder / "project/prog").write_bytes(b"\x7fELF" + bytes(4096))
+        (folder / "project/wasmcloud.toml").write_text(
+            'name = "prog"\nversion = "0.1.0"\nlanguage = "other"\ntype = "provider"\n\n[provider]\nvendor = "Acme"\n'
+            'bin_name = "prog"\nos = "linux"\narch = "x86_64"\nbuild_command = "true"\nbuild_artifact = "prog"\n')
+        # The key that `keys get` asks for.
+        subprocess.run([tenon, "claims", "token", "component", "-n", "x", "-r", "1", "-v", "0.1.0", "-d", "keys"], cwd=folder, check=True,
+                       env={"HOME": place, "USER": "tester"}, stdout=subprocess.DEVNULL)
+        for words, expected in verbs:
+            names, status, output = mapped(tenon, words, folder)
+            surplus = sorted(names - expected)
+            print(f"tenon {' '.join(words)}: {' '.join(sorted(names)) or 'nothing'}")
+            if surplus or status != 0:
+                failed += 1
+                print(f"  FAILED: exit {status}, mapped beyond its list: {' '.join(surplus) or 'nothing'}\n{output}")
+    print(f"{len(verbs) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
