@@ -22,13 +22,20 @@ std::string size_text(std::uint64_t bytes) {
     constexpr std::string_view units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     if (bytes < 1024)
         return fmt::format("{} B", bytes);
-    auto value = static_cast<double>(bytes) / 1024;
+    // Rounded to tenths in integers; fmt's floating point is switched off.
+    const auto tenths = [&bytes] { return bytes / 1024 * 10 + (bytes % 1024 * 10 + 512) / 1024; };
     std::size_t unit = 0;
-    while (value >= 1023.95 && unit + 1 < std::size(units)) {
-        value /= 1024;
-        ++unit;
-    }
-    return fmt::format("{:.1f} {}", value, units[unit]);
+    for (; tenths() >= 10240; ++unit)
+        bytes /= 1024;
+    return fmt::format("{}.{} {}", tenths() / 10, tenths() % 10, units[unit]);
+}
+
+/// `whole` * `part` / `all` without overflow, at most `whole`.
+std::uint64_t share(std::uint64_t whole, std::uint64_t part, std::uint64_t all) {
+    return part >= all
+               ? whole
+               : static_cast<std::uint64_t>(static_cast<double>(whole) * static_cast<double>(part) /
+                                            static_cast<double>(all));
 }
 
 std::string seconds_text(std::uint64_t milliseconds) {
@@ -80,9 +87,8 @@ struct Progress::State {
         if (total == 0)
             return fmt::format(" {}, {}/s, {}", size_text(bytes), size_text(speed),
                                seconds_text(elapsed));
-        const auto part = std::min(1.0, static_cast<double>(bytes) / static_cast<double>(total));
-        return fmt::format(" {:3} %, {} of {}, {}/s", static_cast<int>(part * 100),
-                           size_text(bytes), size_text(total), size_text(speed));
+        return fmt::format(" {:3} %, {} of {}, {}/s", share(100, bytes, total), size_text(bytes),
+                           size_text(total), size_text(speed));
     }
 
     void draw(std::uint64_t now_ms) {
@@ -93,10 +99,7 @@ struct Progress::State {
         const auto used = display_width(out) + figures.size();
         if (total != 0 && used + 8 <= room) {
             const auto length = std::min(longest_bar, room - used - 3);
-            const auto bytes = std::min(done.load(std::memory_order_relaxed), total);
-            const auto filled =
-                static_cast<std::size_t>(static_cast<double>(length) * static_cast<double>(bytes) /
-                                         static_cast<double>(total));
+            const auto filled = share(length, done.load(std::memory_order_relaxed), total);
             out +=
                 fmt::format(" [{}{}]", std::string(filled, '#'), std::string(length - filled, '-'));
         }

@@ -137,6 +137,27 @@ TEST_F(ProgressTest, prints_plain_lines_at_begin_and_end_only) {
                          "signing: 0 B in 0.0 s\n");
 }
 
+TEST_F(ProgressTest, rounds_sizes_to_tenths_of_the_unit_that_fits) {
+    auto progress = make(Progress::Mode::plain);
+    const std::pair<std::uint64_t, std::string> cases[] = {
+        {1, "1 B"},
+        {1023, "1023 B"},
+        {1024, "1.0 KiB"},
+        {1075, "1.0 KiB"}, // 1.0498
+        {1076, "1.1 KiB"}, // 1.0508
+        {1048524, "1023.9 KiB"},
+        {1048525, "1.0 MiB"},
+        {std::uint64_t{5} << 40, "5.0 TiB"},
+        {~std::uint64_t{0}, "16.0 EiB"},
+    };
+    for (const auto& [bytes, text] : cases) {
+        progress.begin("x", bytes);
+        EXPECT_EQ(written(), "x " + text + "\n");
+        progress.end();
+        EXPECT_EQ(written(), "x: 0 B in 0.0 s\n");
+    }
+}
+
 TEST_F(ProgressTest, makes_names_printable) {
     auto progress = make(Progress::Mode::plain);
     progress.begin("packing \x1b[2J", 0);
