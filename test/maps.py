@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 
-# Verb and its arguments; what it may map besides the C library and the dynamic linker.
-libc = {"libc.so.6", "libm.so.6"}
+# Verb and its arguments; what it may map besides the dynamic linker. Debian's ISA-L has no archive to link statically.
+libc = {"libc.so.6", "libm.so.6", "libisal.so.2"}
 verbs = [
     (["--version"], libc),
     (["--help"], libc),
@@ -30,7 +30,7 @@ verbs = [
     (["par", "verify", "echo.par.gz"], libc),
     (["par", "extract", "echo.par.gz", "-a", "x86_64-linux", "--destination", "out"], libc),
     (["inspect", "echo.par.gz"], libc),
-    (["claims", "token", "operator", "-n", "acme", "-d", "keys"], libc),
+    (["claims", "token", "operator", "-n", "acme", "--directory", "keys"], libc),
     (["claims", "sign", "empty.wasm", "-n", "empty", "-r", "1", "-v", "0.1.0", "--directory", "keys"], libc),
     (["claims", "verify", "empty_s.wasm"], libc),
     (["claims", "inspect", "empty_s.wasm"], libc),
@@ -71,7 +71,7 @@ def main():
             'name = "prog"\nversion = "0.1.0"\nlanguage = "other"\ntype = "provider"\n\n[provider]\nvendor = "Acme"\n'
             'bin_name = "prog"\nos = "linux"\narch = "x86_64"\nbuild_command = "true"\nbuild_artifact = "prog"\n')
         # The key that `keys get` asks for.
-        subprocess.run([tenon, "claims", "token", "component", "-n", "x", "-r", "1", "-v", "0.1.0", "-d", "keys"], cwd=folder, check=True,
+        subprocess.run([tenon, "claims", "token", "component", "-n", "x", "-r", "1", "-v", "0.1.0", "--directory", "keys"], cwd=folder, check=True,
                        env={"HOME": place, "USER": "tester"}, stdout=subprocess.DEVNULL)
         for words, expected in verbs:
             names, status, output = mapped(tenon, words, folder)

@@ -25,4 +25,4 @@ fi
 
 mkdir -p build
 echo "build.sh: $compiler for $target"
-exec "$compiler" -std=c++17 -O2 -Wall -Wextra -static -s -o "build/hello-provider.$target" src/main.cpp src/host_data.cpp
+exec "$compiler" -std=c++17 -O2 -Wall -Wextra -static -s -o "build/provider-hello.$target" src/main.cpp src/host_data.cpp

@@ -162,6 +162,9 @@ std::string where(const Error& error) {
         out = printable(source->file);
         if (source->place.line != 0)
             out += fmt::format(":{}:{}", source->place.line, source->place.column);
+        // A text that lies in a file, such as a token in an archive.
+        if (!error.file().empty() && error.file() != source->file)
+            out += ", in " + printable(error.file());
     } else {
         out = printable(error.file());
         if (error.offset())

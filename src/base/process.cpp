@@ -351,16 +351,17 @@ class Ending {
 public:
     explicit Ending(bool wait_first) : wait_first_(wait_first) {}
 
-    [[nodiscard]] bool begun() const noexcept { return next_.has_value(); }
+    [[nodiscard]] bool begun() const noexcept { return begun_; }
     void begin() {
+        begun_ = true;
         next_ = Clock::now() + (wait_first_ ? patience_after_ctrl_c : Clock::duration::zero());
     }
     /// Sends what is due; gives the time until the next step in milliseconds, -1 for none.
     int advance(const Child& child) {
-        if (!next_ || killed_)
+        if (!begun_ || killed_)
             return -1;
         const auto now = Clock::now();
-        if (now >= *next_) {
+        if (now >= next_) {
             child.signal(asked_ ? SIGKILL : SIGTERM);
             killed_ = asked_;
             asked_ = true;
@@ -368,14 +369,15 @@ public:
             if (killed_)
                 return -1;
         }
-        return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(*next_ - now).count());
+        return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next_ - now).count());
     }
 
 private:
     bool wait_first_;
+    bool begun_ = false;
     bool asked_ = false;
     bool killed_ = false;
-    std::optional<Clock::time_point> next_;
+    Clock::time_point next_;
 };
 
 /// Reads what is there and gives its size; at the stream's end its descriptor is closed.

@@ -404,7 +404,6 @@ TEST(CallAlias, cannot_be_a_public_key) {
 TEST(CallAlias, with_other_letters_is_refused_with_what_would_do) {
     const auto error = normalize_call_alias(" Has Späce.2-x").error();
     EXPECT_EQ(error.message(), "call alias ` Has Späce.2-x` contains invalid characters");
-    EXPECT_EQ(error.offset(), 0U);
     EXPECT_EQ(error.helps().back(), "`has_spce_2_x` would do");
     EXPECT_EQ(normalize_call_alias("ü").error().helps().size(), 1U);
 }

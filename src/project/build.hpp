@@ -23,7 +23,7 @@ struct BuildOptions {
 };
 
 struct Built {
-    base::Path artifact; ///< absolute
+    base::Path artifact; ///< absolute; with `--build-only` the first executable
     Kind kind;
     bool built = false;
     bool signed_ = false;

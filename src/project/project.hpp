@@ -36,7 +36,7 @@ struct ProviderSection {
     std::optional<std::string> rust_target;
     std::optional<std::string> bin_name;
     std::optional<std::string> build_command; ///< ours
-    std::optional<base::Path> build_artifact; ///< ours; absolute
+    std::optional<base::Path> build_artifact; ///< ours; absolute; `{target}` stands for the target
 };
 
 struct Project {

@@ -36,7 +36,10 @@ std::string name_of(Layer layer, std::uint8_t id) {
 }
 
 std::string spaced_hex(Bytes bytes) {
-    return fmt::format("{:02x}", fmt::join(bytes, " "));
+    std::string out;
+    for (const auto byte : bytes)
+        out += fmt::format("{}{:02x}", out.empty() ? "" : " ", byte);
+    return out;
 }
 
 /// The magic as far as the data goes: a cut-off preamble is told from another kind of file.

@@ -58,17 +58,17 @@ int main() {
             return 0;
         std::fprintf(
             stderr,
-            "hello-provider: no host data: one line of base64 is expected on standard input\n");
+            "provider-hello: no host data: one line of base64 is expected on standard input\n");
         return 1;
     }
     const auto json = decode_base64(line);
     if (!json) {
-        std::fprintf(stderr, "hello-provider: the host data is no base64\n");
+        std::fprintf(stderr, "provider-hello: the host data is no base64\n");
         return 1;
     }
     const auto host = text_member(*json, "host_id");
     if (!host) {
-        std::fprintf(stderr, "hello-provider: the host data has no `host_id`\n");
+        std::fprintf(stderr, "provider-hello: the host data has no `host_id`\n");
         return 1;
     }
     const auto lattice = text_member(*json, "lattice_rpc_prefix").value_or("default");
