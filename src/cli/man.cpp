@@ -133,9 +133,9 @@ std::string example(std::string_view text) {
 /// What there is to say about one verb.
 std::string verb_text(const Verb& row) {
     const auto& verb = resolved(row);
-    auto out = prose(sentence(row.summary)) + "\n";
     if (&verb != &row)
-        return out + fmt::format(".PP\nThe same as \\fB{}\\fR.\n", escaped(command_of(verb)));
+        return fmt::format("The same as \\fB{}\\fR.\n", escaped(command_of(verb)));
+    auto out = prose(sentence(row.summary)) + "\n";
     out += paragraphs(verb.description);
     for (const auto& positional : verb.positionals)
         out += fmt::format(".TP\n\\fI{}\\fR\n{}\n", escaped(positional.name),
@@ -251,10 +251,22 @@ std::string date_of(std::uint64_t seconds) {
     return fmt::format("{:04}-{:02}-{:02}", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
 }
 
-Result<> write_page(const base::Path& directory, std::string_view path, std::string_view text) {
+base::Path page_file(std::string_view path) {
     auto name = page_name(path) + ".1";
     std::ranges::replace(name, ' ', '-');
-    return base::write_file(directory / name, as_bytes(text));
+    return name;
+}
+
+/// `man tenon-par-create` leads to the page of its family.
+Result<> link_page(const base::Path& directory, std::string_view path) {
+    std::error_code error;
+    const auto link = directory / page_file(path);
+    std::filesystem::remove(link, error); // what stands in the way shows itself in the next step
+    std::filesystem::create_symlink(page_file(family_of(path)), link, error);
+    if (error)
+        return fail(base::system_error(fmt::format("failed to make the link `{}`", link.native()),
+                                       error.value()));
+    return {};
 }
 
 Result<> man(Call& call) {
@@ -264,12 +276,10 @@ Result<> man(Call& call) {
     auto heads = children("");
     heads.push_back(find_verb(""));
     for (const auto* head : heads)
-        TENON_TRY(write_page(directory, head->path, page(*head, date)));
-    // `man tenon-par-create` leads to the page of its family.
+        TENON_TRY(base::write_file(directory / page_file(head->path), as_bytes(page(*head, date))));
     for (const auto* row : verbs())
         if (!row->hidden && row->path.contains(' '))
-            TENON_TRY(write_page(directory, row->path,
-                                 fmt::format(".so man1/{}.1\n", page_name(family_of(row->path)))));
+            TENON_TRY(link_page(directory, row->path));
     return {};
 }
 

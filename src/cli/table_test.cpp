@@ -9,9 +9,14 @@
 namespace tenon::cli {
 namespace {
 
+bool is_between(char c, char first, char last) {
+    return c >= first && c <= last;
+}
+
+// `JSON schema of …` may begin in capitals.
 bool is_plain_sentence(std::string_view text) {
-    return !text.empty() && !text.ends_with('.') && !(text[0] >= 'A' && text[0] <= 'Z') &&
-           !text.contains('\n');
+    return text.size() > 1 && !text.ends_with('.') && !text.contains('\n') &&
+           !(is_between(text[0], 'A', 'Z') && is_between(text[1], 'a', 'z'));
 }
 
 TEST(Table, is_sorted_by_path_and_begins_with_the_program) {
