@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 # Verb and its arguments; what it may map besides the dynamic linker. Debian's ISA-L has no archive to link statically.
-libc = {"libc.so.6", "libm.so.6", "libisal.so.2"}
+libc = {"libc.so.6", "libisal.so.2"}
 verbs = [
     (["--version"], libc),
     (["--help"], libc),
