@@ -19,28 +19,34 @@ import tempfile
 import time
 
 
-def machine_code(size, programs):
-    files = programs
-    if not files:
-        found = {}
-        for folder in ("/usr/bin", "/usr/lib"):
-            for path in pathlib.Path(folder).rglob("*"):
-                try:
-                    if path.is_file() and not path.is_symlink() and path.stat().st_size > 1 << 20:
-                        with open(path, "rb") as file:
-                            if file.read(4) == b"\x7fELF":
-                                found[path] = path.stat().st_size
-                except OSError:
-                    continue
-        files = sorted(found, key=lambda p: (-found[p], str(p)))
-    content = b""
-    for path in files:
-        content += pathlib.Path(path).read_bytes()[:size - len(content)]
-        if len(content) >= size:
-            return content
-    if not content:
+def largest_programs():
+    found = {}
+    for folder in ("/usr/bin", "/usr/lib"):
+        for path in pathlib.Path(folder).rglob("*"):
+            try:
+                if path.is_file() and not path.is_symlink() and path.stat().st_size > 1 << 20:
+                    with open(path, "rb") as file:
+                        if file.read(4) == b"\x7fELF":
+                            found[path] = path.stat().st_size
+            except OSError:
+                continue
+    return sorted(found, key=lambda path: (-found[path], str(path)))
+
+
+def write_machine_code(place, size, programs):
+    """In pieces: what this process holds in memory counts in the peak of the processes that it starts."""
+    programs = programs or largest_programs()
+    if not programs:
         sys.exit("bench: no program found to take machine code from; name some with --program")
-    return (content * (size // len(content) + 1))[:size]
+    with open(place, "wb") as out:
+        while out.tell() < size:
+            before = out.tell()
+            for path in programs:
+                with open(path, "rb") as file:
+                    while out.tell() < size and (piece := file.read(min(1 << 20, size - out.tell()))):
+                        out.write(piece)
+            if out.tell() == before:
+                sys.exit("bench: the programs named are empty")
 
 
 class Bench:
@@ -100,7 +106,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tenon-bench-") as folder:
         bench = Bench(folder, options.runs)
         place = bench.folder
-        (place / "prog").write_bytes(machine_code(options.mebibytes << 20, options.program))
+        write_machine_code(place / "prog", options.mebibytes << 20, options.program)
         create = ["par", "create", "-v", "Acme", "-n", "Bench", "-b", "prog", "-a", "x86_64-linux", "--compress", "-d", "keys"]
         insert = ["-b", "prog", "-a", "aarch64-linux", "-d", "keys"]
         bench.once([tenon, *create, "--destination", "ours.par.gz"])  # makes the keys and fills the file cache

@@ -108,14 +108,6 @@ void check_dates(const Claims& claims, std::uint64_t now, Verdict& verdict) {
             fmt::format("not yet valid, begins {}", human_date(claims.not_before, now, {})));
 }
 
-std::string messages(std::span<const Reason> reasons, Weight weight) {
-    std::vector<std::string_view> texts;
-    for (const auto& reason : reasons)
-        if (reason.weight == weight)
-            texts.push_back(reason.message);
-    return fmt::format("{}", fmt::join(texts, "; "));
-}
-
 } // namespace
 
 bool Verdict::fit() const noexcept {
@@ -125,24 +117,6 @@ bool Verdict::fit() const noexcept {
 
 void Verdict::add(Weight weight, Errc code, std::string message) {
     reasons.push_back({weight, code, std::move(message)});
-}
-
-std::string Verdict::summary() const {
-    if (!fit())
-        return fmt::format("failed: {}", messages(reasons, Weight::failure));
-    if (reasons.empty())
-        return "verified";
-    return fmt::format("verified, {} warning{}", reasons.size(), reasons.size() == 1 ? "" : "s");
-}
-
-std::string Verdict::report() const {
-    std::string text = fit() ? "verified" : "failed";
-    for (const auto weight : {Weight::failure, Weight::warning})
-        for (const auto& reason : reasons)
-            if (reason.weight == weight)
-                text += fmt::format("\n  {}: {}", weight == Weight::failure ? "failure" : "warning",
-                                    reason.message);
-    return text;
 }
 
 Result<> Verdict::require_fit(std::string_view what) const {

@@ -25,12 +25,6 @@ struct Verdict {
 
     [[nodiscard]] bool fit() const noexcept;
     void add(Weight weight, Errc code, std::string message);
-    /// `verified`, `verified, 1 warning`, or `failed: expired 3days ago; …`, for the row
-    /// `Verification`.
-    [[nodiscard]] std::string summary() const;
-    /// `verified` or `failed`, then every reason on a line of its own, failures first, for verbs
-    /// whose only answer is the verdict. No final newline.
-    [[nodiscard]] std::string report() const;
     /// For whatever refuses what is not fit: nothing, or the first failure's code with ``{what} is
     /// not fit for use`` and every failure as a cause.
     [[nodiscard]] Result<> require_fit(std::string_view what) const;

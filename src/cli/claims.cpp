@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon claims sign | verify | inspect
+#include "base/utf8.hpp"
 #include "claims/embed.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
 #include "cli/token_options.hpp"
+#include "cli/verdict_text.hpp"
 
 #include <fmt/format.h>
 
@@ -78,6 +80,20 @@ Result<> sign(Call& call) {
                        std::move(object));
 }
 
+/// Nothing to verify is no failure, unless a signature was asked for.
+Result<> answer_unsigned(Call& call, const base::Path& file, bool required) {
+    if (required)
+        call.set_failed();
+    auto object = data::Value::object({});
+    object.set("verified", data::Value(false));
+    object.set("signed", data::Value(false));
+    object.set("file", data::Value(file.native()));
+    return call.answer(
+        fmt::format("{}: {}", base::printable(file.native()),
+                    required ? "FAILED\n  failure: the file carries no claims" : "not signed"),
+        std::move(object));
+}
+
 Result<> verify(Call& call) {
     const base::Path file = *call.argument(0);
     const auto trust = TENON_TRY(trust_of(call));
@@ -85,15 +101,9 @@ Result<> verify(Call& call) {
     auto found = claims::inspect_wasm(wasm, trust);
     if (!found)
         return fail(std::move(found).error().in_file(file.native()));
-    claims::Verdict verdict;
-    if (*found) {
-        verdict = std::move((*found)->verdict);
-    } else {
-        const bool required = call.has("require-signature") || !trust.issuers.empty();
-        verdict.add(required ? claims::Weight::failure : claims::Weight::warning, Errc::not_found,
-                    "the file carries no claims");
-    }
-    return answer_verdict(call, file, verdict);
+    if (*found)
+        return answer_verdict(call, file, (*found)->verdict);
+    return answer_unsigned(call, file, call.has("require-signature") || !trust.issuers.empty());
 }
 
 constexpr Option sign_options[] = {
@@ -143,7 +153,8 @@ constexpr Verb claims_verify_verb{
     .summary = "check signature, dates, keys and hash of a signed file",
     .description = "Prints a verdict with every reason and leaves with 1 if anything fails. A file "
                    "without claims "
-                   "passes with a warning, unless `--require-signature` or `--issuer` is given.",
+                   "is reported as not signed and passes, unless `--require-signature` or "
+                   "`--issuer` is given.",
     .options = verify_options,
     .positionals = verify_arguments,
     .output = OutputMeaning::format,

@@ -8,6 +8,7 @@
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
 #include "cli/text_table.hpp"
+#include "cli/verdict_text.hpp"
 #include "wasm/sections.hpp"
 
 #include <fmt/format.h>
@@ -33,21 +34,6 @@ std::string lower(std::string_view text) {
     for (auto& c : out)
         c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return out;
-}
-
-std::string reasons_text(const claims::Verdict& verdict) {
-    std::string out;
-    for (const auto& reason : verdict.reasons)
-        out += fmt::format("  {}: {}\n",
-                           reason.weight == claims::Weight::failure ? "failure" : "warning",
-                           base::printable(reason.message));
-    return out;
-}
-
-std::string_view verdict_word(const claims::Verdict& verdict) {
-    return !verdict.fit()            ? "FAILED"
-           : verdict.reasons.empty() ? "verified"
-                                     : "verified, with warnings";
 }
 
 std::string joined_tags(const claims::ComponentClaims& component) {
@@ -77,7 +63,7 @@ std::string component_text(const claims::Inspected& found, const claims::Compone
     table.heading("Tags");
     table.line(joined_tags(component));
     table.row("Verification", verdict_word(found.verdict));
-    return table.text() + reasons_text(found.verdict);
+    return table.text() + reason_lines(found.verdict);
 }
 
 data::Value component_json(const claims::Inspected& found, const claims::ComponentClaims& component,
@@ -156,7 +142,7 @@ std::string provider_text(const archive::Info& info) {
         table.line("Use the JSON output option to extract the schema");
     }
     table.row("Verification", verdict_word(info.verdict));
-    return table.text() + reasons_text(info.verdict);
+    return table.text() + reason_lines(info.verdict);
 }
 
 data::Value provider_json(const archive::Info& info) {

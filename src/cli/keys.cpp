@@ -72,9 +72,9 @@ Result<> list(Call& call) {
             continue;
         const claims::KeyStore one(claims::KeyDirectories{{directories[i]}});
         const auto names = TENON_TRY(one.list());
-        text += fmt::format("{}====== Keys found in {} ======\n{}", i > 0 ? "\n\n" : "",
-                            std::filesystem::absolute(directories[i]).native(),
-                            fmt::join(names, "\n"));
+        text +=
+            fmt::format("{}====== Keys found in {} ======\n{}", i > 0 ? "\n\n" : "",
+                        std::filesystem::absolute(directories[i]).native(), fmt::join(names, "\n"));
         for (const auto& name : names)
             keys.push_back(data::Value(name));
     }

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/limits.hpp"
 
-#include "base/utf8.hpp"
-#include "cli/signing.hpp"
-
-#include <fmt/format.h>
-
 namespace tenon::cli {
 namespace {
 
@@ -30,19 +25,6 @@ Result<archive::Work> work_of(Call& call) {
         if (const auto threads = TENON_TRY(call.integer("threads", 1, 1024)))
             work.threads = static_cast<unsigned>(*threads);
     return work;
-}
-
-Result<> answer_verdict(Call& call, const base::Path& file, const claims::Verdict& verdict) {
-    std::string text = fmt::format("{}: {}", file.native(), verdict.summary());
-    for (const auto& reason : verdict.reasons)
-        text += fmt::format("\n  {}: {}",
-                            reason.weight == claims::Weight::failure ? "failure" : "warning",
-                            base::printable(reason.message));
-    auto object = verdict_json(verdict);
-    object.set("file", data::Value(file.native()));
-    if (!verdict.fit())
-        call.set_failed();
-    return call.answer(text, std::move(object));
 }
 
 } // namespace tenon::cli

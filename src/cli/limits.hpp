@@ -4,7 +4,6 @@
 #pragma once
 
 #include "archive/archive.hpp"
-#include "claims/verdict.hpp"
 #include "cli/verb.hpp"
 
 namespace tenon::cli {
@@ -26,9 +25,5 @@ inline constexpr Option threads_option{
 
 /// Stop token, progress, limits and threads of this call.
 Result<archive::Work> work_of(Call& call);
-
-/// The answer of `claims verify` and `par verify`: the verdict, every reason, and exit 1 when
-/// anything fails.
-Result<> answer_verdict(Call& call, const base::Path& file, const claims::Verdict& verdict);
 
 } // namespace tenon::cli

@@ -5,6 +5,7 @@
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
 #include "cli/token_options.hpp"
+#include "cli/verdict_text.hpp"
 
 #include <fmt/format.h>
 

@@ -56,28 +56,11 @@ Result<claims::Trust> trust_of(const Call& call) {
     for (const auto& text : call.values("issuer")) {
         auto key = crypto::PublicKey::parse(text);
         if (!key)
-            return fail(std::move(key)
-                            .error()
-                            .wrap("`--issuer` takes the public key of an account to trust")
-                            .help("a public key has 56 characters and begins with `A`"));
+            return fail(std::move(key).error().wrap(
+                "`--issuer` takes the public key of an account to trust"));
         trust.issuers.push_back(key->text());
     }
     return trust;
-}
-
-data::Value verdict_json(const claims::Verdict& verdict) {
-    auto reasons = data::Value::array({});
-    for (const auto& reason : verdict.reasons) {
-        auto entry = data::Value::object({});
-        entry.set("weight", reason.weight == claims::Weight::failure ? "failure" : "warning");
-        entry.set("code", data::Value(errc_name(reason.code)));
-        entry.set("message", data::Value(reason.message));
-        reasons.push_back(std::move(entry));
-    }
-    auto out = data::Value::object({});
-    out.set("verified", data::Value(verdict.fit()));
-    out.set("reasons", std::move(reasons));
-    return out;
 }
 
 } // namespace tenon::cli

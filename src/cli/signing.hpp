@@ -73,7 +73,4 @@ Result<std::string> token_id(const Call& call);
 /// The public keys given as `--issuer` to a verb that verifies, each checked to be one.
 Result<claims::Trust> trust_of(const Call& call);
 
-/// What a verdict adds to an answer of `inspect` and `verify`: the key `verification`.
-data::Value verdict_json(const claims::Verdict& verdict);
-
 } // namespace tenon::cli

@@ -14,7 +14,7 @@ Lines of FILE.test:
     # END
 
 Anything else at the top is a remark. A folder FILE.in is copied into the fresh folder, too. HOME is the fresh folder, USER is
-`tester`, TZ is UTC; the folder's name is printed as `$DIR`.
+`tester`, TZ is UTC; the folder's name is printed as `$DIR`. TEST_DIR is the folder of FILE.test.
 
 FILE.golden holds each command with its standard output, then `[stderr]` and standard error if there was any, then `[exit N]`.
 TENON_BLESS=1 writes it anew; a test without one fails.
@@ -78,7 +78,8 @@ class Test:
             (root / "bin").mkdir()
             (root / "bin/tenon").symlink_to(tenon)
             environment = {name: os.environ[name] for name in kept_variables if name in os.environ}
-            environment |= {"PATH": f"{root}/bin:/usr/bin:/bin", "HOME": str(folder), "USER": "tester", "TZ": "UTC", "LANG": "C.UTF-8"}
+            environment |= {"PATH": f"{root}/bin:/usr/bin:/bin", "HOME": str(folder), "USER": "tester", "TZ": "UTC", "LANG": "C.UTF-8",
+                            "TEST_DIR": str(self.path.resolve().parent)}
             environment |= self.environment
             for command, must_fail in self.steps:
                 done = subprocess.run(["sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
