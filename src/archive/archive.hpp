@@ -17,8 +17,7 @@
 
 namespace tenon::archive {
 
-/// What protects a reader from archives made to exhaust it. All are adjustable from the command
-/// line.
+/// What protects a reader from archives made to exhaust it. `--max-unpacked` moves the first.
 struct Limits {
     std::uint64_t max_unpacked_bytes = std::uint64_t{16} << 30; ///< of the whole tar stream
     std::uint64_t max_ratio = 1100; ///< unpacked to packed bytes; deflate cannot exceed 1032

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <fmt/format.h>
+#include <system_error>
 #include <thread>
 
 namespace tenon::archive {
@@ -84,8 +85,12 @@ Result<> measure(std::vector<OpenBinary>& binaries, const Work& work) {
     };
     {
         std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < readers; ++i)
-            others.emplace_back(read);
+        try {
+            for (std::size_t i = 1; i < readers; ++i)
+                others.emplace_back(read);
+        } catch (const std::system_error&) {
+            others.shrink_to_fit(); // those that were to be had, and this one, do it
+        }
         read();
     }
     for (auto& result : results)

@@ -58,6 +58,7 @@ Result<> create_files(std::vector<Target>& targets) {
     for (auto& target : targets) {
         base::NewFileOptions options;
         options.mode = executable_mode;
+        options.only_regular = true;
         auto file = TENON_TRY(base::NewFile::create(target.path, options));
         struct stat status{};
         // A file that was there keeps its own mode, but has to become executable for those who can

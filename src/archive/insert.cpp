@@ -156,8 +156,7 @@ Result<> write(Writing& writing, const ArchiveFile& file, const Scan& scan,
 Result<> insert(const base::Path& path, const Insertion& insertion, const SealFor& seal_for,
                 const Work& work) {
     auto added = TENON_TRY(OpenBinary::open(insertion.binary));
-    const auto file = TENON_TRY(ArchiveFile::open(path));
-    TENON_TRY(file.check_repeatable());
+    const auto file = TENON_TRY(ArchiveFile::open_to_replace(path, work.stop));
     const auto found = TENON_TRY(scan(file, work, true));
     const auto old = TENON_TRY(judge(found, file.compressed(), path.native(), {insertion.now, {}}));
     TENON_TRY(check_usable(old.verdict, path));

@@ -4,7 +4,10 @@
 #include "base/utf8.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <thread>
 
 namespace tenon::archive {
 namespace {
@@ -27,6 +30,9 @@ private:
     std::string name_;
 };
 
+// A tar header has room for 100 bytes; no writer of archives puts longer names in.
+constexpr std::size_t max_stem_bytes = 100;
+
 Reading::Role role_of(std::string_view stem) {
     if (stem == "claims")
         return Reading::Role::token;
@@ -37,12 +43,17 @@ Reading::Role role_of(std::string_view stem) {
 
 /// Nothing, or what is wrong with a file's name.
 std::optional<std::string> trouble_with(const pack::TarEntry& entry, std::string_view stem) {
-    const auto shown = base::printable(entry.name);
+    // What is repeated of a hostile name is bounded, and so is the number of such reasons below.
+    constexpr std::size_t shown_bytes = 128;
+    auto shown = base::printable(std::string_view(entry.name).substr(0, shown_bytes));
+    if (entry.name.size() > shown_bytes)
+        shown += "…";
     if (entry.kind == pack::TarKind::link)
         return fmt::format("archive entry `{}` is a link", shown);
     if (entry.kind == pack::TarKind::other)
         return fmt::format("archive entry `{}` is a device or pipe", shown);
-    const bool odd = stem.empty() || stem == world_name || base::printable(stem) != stem;
+    const bool odd = stem.empty() || stem.size() > max_stem_bytes || stem == world_name ||
+                     base::printable(stem) != stem;
     if (odd)
         return fmt::format("archive entry `{}` has a name that no target can have", shown);
     return std::nullopt;
@@ -75,6 +86,28 @@ Result<ArchiveFile> ArchiveFile::open(const base::Path& path) {
                         .in_file(path.native()));
     file.compressed_ = is_compressed(file.head_);
     return file;
+}
+
+Result<ArchiveFile> ArchiveFile::open_to_replace(const base::Path& path,
+                                                 const std::stop_token& stop) {
+    constexpr auto pause = std::chrono::milliseconds(10);
+    for (;;) {
+        auto file = TENON_TRY(open(path));
+        TENON_TRY(file.check_repeatable());
+        // A file system without locks fails with something else than EWOULDBLOCK; there nobody
+        // waits.
+        while (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            if (stop.stop_requested())
+                return pack::interrupted();
+            std::this_thread::sleep_for(pause);
+        }
+        struct stat now{};
+        if (::stat(path.c_str(), &now) != 0)
+            return fail(base::system_error(fmt::format("cannot read `{}`", path.native()), errno));
+        if (now.st_ino == file.status_.st_ino && now.st_dev == file.status_.st_dev)
+            return file;
+        // It was replaced while we waited: the lock is on the old file.
+    }
 }
 
 std::uint64_t ArchiveFile::size() const noexcept {
@@ -170,7 +203,9 @@ Result<std::optional<Reading::Member>> Reading::next() {
             continue;
         const auto stem = stem_of((**entry).name);
         if (auto trouble = trouble_with(**entry, stem)) {
-            verdict_.add(claims::Weight::failure, Errc::invalid, *std::move(trouble));
+            constexpr std::size_t most_reasons = 32;
+            if (verdict_.reasons.size() < most_reasons)
+                verdict_.add(claims::Weight::failure, Errc::invalid, *std::move(trouble));
             continue;
         }
         return Member{role_of(stem), std::string(stem), std::move(**entry)};

@@ -21,6 +21,10 @@ inline constexpr std::string_view world_name = "world.wasm"; ///< also its key a
 class ArchiveFile {
 public:
     static Result<ArchiveFile> open(const base::Path& path);
+    /// The same for who will put another file under the name: waits until nobody else is about to
+    /// (an advisory lock on the file, flock(2)), so that of two insertions at once the second
+    /// begins with what the first made.
+    static Result<ArchiveFile> open_to_replace(const base::Path& path, const std::stop_token& stop);
 
     [[nodiscard]] const base::Path& path() const noexcept { return path_; }
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }

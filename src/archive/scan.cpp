@@ -43,6 +43,9 @@ Result<std::string> read_rest(Reading& reading) {
 }
 
 void warn_of_repetition(Scan& scan, std::string_view what) {
+    constexpr std::size_t most_reasons = 64;
+    if (scan.verdict.reasons.size() >= most_reasons)
+        return;
     scan.verdict.add(Weight::failure, Errc::invalid,
                      fmt::format("archive holds {} more than once", what));
 }

@@ -129,10 +129,6 @@ std::optional<std::string> pe_target(Bytes bytes) {
     return fmt::format("{}-windows", machine->name);
 }
 
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 } // namespace
 
 Result<> check_target_name(std::string_view target) {
@@ -148,10 +144,11 @@ Result<> check_target_name(std::string_view target) {
         return refuse("that name stands for something else in an archive");
     if (target.contains('/') || target == "." || target == "..")
         return refuse("it would be taken for a path");
-    if (std::ranges::any_of(target, is_control))
-        return refuse("it holds a control character");
     if (base::first_invalid_utf8(as_bytes(target)))
         return refuse("it is not UTF-8");
+    // The same question that the reader asks.
+    if (base::printable(target) != target)
+        return refuse("it holds a control character");
     if (target.size() > max_target_size)
         return refuse(fmt::format("it has {} bytes, more than {}", target.size(), max_target_size));
     return {};

@@ -23,6 +23,7 @@ Result<std::unique_ptr<Writing>> Writing::begin(const base::Path& path, bool com
                                                 const Work& work) {
     base::NewFileOptions options;
     options.durable = durable;
+    options.only_regular = true;
     auto file = TENON_TRY(base::NewFile::create(path, options));
     std::unique_ptr<Writing> writing(new Writing(std::move(file), work));
     if (compress)

@@ -166,7 +166,11 @@ Result<NewFile> NewFile::create(const Path& path, NewFileOptions options) {
     const bool there = ::stat(path.c_str(), &status) == 0;
     if (there && S_ISDIR(status.st_mode))
         return fail(file.failed("write", EISDIR));
-    if (there && (!S_ISREG(status.st_mode) || names_a_descriptor(path))) {
+    const bool direct = there && (!S_ISREG(status.st_mode) || names_a_descriptor(path));
+    if (direct && options.only_regular)
+        return fail(Error(Errc::io, fmt::format("`{}` is no regular file", path.native()))
+                        .help("name a file, which appears when it is whole"));
+    if (direct) {
         file.direct_ = true;
         file.fd_.reset(
             retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); }));

@@ -32,8 +32,10 @@ Result<std::size_t> read_at(int fd, std::uint64_t offset, MutableBytes into, con
 struct NewFileOptions {
     mode_t mode =
         0666; ///< the process's umask applies; an existing file keeps its own mode instead
-    bool replace = true;  ///< false: `commit` fails with `Errc::exists` when the name is taken
-    bool durable = false; ///< content and name are on the disk before `commit` returns
+    bool replace = true;       ///< false: `commit` fails with `Errc::exists` when the name is taken
+    bool only_regular = false; ///< a path that names a device or pipe fails, since it would see
+                               ///< what is written before it is whole
+    bool durable = false;      ///< content and name are on the disk before `commit` returns
 };
 
 /// A file under construction.

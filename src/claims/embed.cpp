@@ -138,10 +138,17 @@ std::string hash_of(Bytes normalized) {
     return base::upper_hex(crypto::sha256(normalized));
 }
 
-/// All tokens of a file, of which the first counts.
+/// All tokens of a file. Sections with tokens are not covered by any hash, so that anybody can put
+/// one into a nested module: the first at the top level counts, and one deeper inside only where
+/// there is none.
 struct Search {
-    std::optional<Section> first;
+    std::optional<Section> top;
+    std::optional<Section> nested;
     std::size_t count = 0;
+
+    [[nodiscard]] const std::optional<Section>& counting() const noexcept {
+        return top ? top : nested;
+    }
 };
 
 bool is_token(Bytes payload) {
@@ -161,8 +168,9 @@ Result<> search(const Section* within, Bytes wasm, int depth, Search& found) {
         if (depth > 0 && (section->name != old_section_name || !is_token(section->payload)))
             continue;
         ++found.count;
-        if (!found.first)
-            found.first = *section;
+        auto& place = depth == 0 ? found.top : found.nested;
+        if (!place)
+            place = *section;
     }
     return {};
 }
@@ -204,9 +212,9 @@ Result<Buffer> normalize(Bytes wasm) {
 Result<std::optional<Embedded>> find_token(Bytes wasm) {
     Search found;
     TENON_TRY(search(nullptr, wasm, 0, found));
-    if (!found.first)
+    if (!found.counting())
         return std::nullopt;
-    return TENON_TRY(extract(*found.first));
+    return TENON_TRY(extract(*found.counting()));
 }
 
 Result<Signed> sign_wasm(Bytes wasm, Claims claims, const crypto::KeyPair& issuer) {
@@ -231,9 +239,9 @@ Result<Signed> sign_wasm(Bytes wasm, Claims claims, const crypto::KeyPair& issue
 Result<std::optional<Inspected>> inspect_wasm(Bytes wasm, const Trust& trust) {
     Search found;
     TENON_TRY(search(nullptr, wasm, 0, found));
-    if (!found.first)
+    if (!found.counting())
         return std::nullopt;
-    const auto embedded = TENON_TRY(extract(*found.first));
+    const auto embedded = TENON_TRY(extract(*found.counting()));
     Inspected result;
     auto token = parse_token(embedded.token, MetadataKind::component, embedded.offset);
     if (!token)
@@ -245,18 +253,22 @@ Result<std::optional<Inspected>> inspect_wasm(Bytes wasm, const Trust& trust) {
     if (claims.metadata) {
         const auto& metadata = std::get<ComponentClaims>(*claims.metadata);
         const auto revision = claims.revision.value_or(0);
+        const bool promised = revision >= first_checked_revision;
+        // An old token vouches for no content. Whoever asks for a certain issuer asks who made this
+        // content.
+        const bool tolerated = !promised && trust.issuers.empty() && !trust.require_signature;
         if (!TENON_TRY(hash_matches(wasm, metadata.hash)))
-            verdict.add(revision < first_checked_revision ? Weight::warning : Weight::failure,
-                        Errc::hash_mismatch,
-                        revision < first_checked_revision
-                            ? fmt::format("hash does not match the file, which revision {} of the "
-                                          "claims does not promise",
-                                          revision)
-                            : "hash does not match the file");
+            verdict.add(
+                tolerated ? Weight::warning : Weight::failure, Errc::hash_mismatch,
+                promised
+                    ? "hash does not match the file"
+                    : fmt::format("hash does not match the file, and revision {} of the claims "
+                                  "does not promise it: the content is not covered",
+                                  revision));
     }
     if (found.count > 1)
         verdict.add(Weight::warning, Errc::invalid,
-                    fmt::format("file has {} tokens, of which the first counts", found.count));
+                    fmt::format("file has {} tokens, of which one counts", found.count));
     return result;
 }
 

@@ -324,10 +324,36 @@ TEST(InspectWasm, only_warns_about_the_hash_of_old_claims) {
         old.revision = revision;
         auto file = sign_wasm(module(type_section), old, issuer()).value().wasm + name_section;
         EXPECT_THAT(messages(inspect_wasm(file, anyone()).value().value().verdict),
-                    ElementsAre("warning: hash does not match the file, which revision " +
+                    ElementsAre("warning: hash does not match the file, and revision " +
                                 std::to_string(revision.value_or(0)) +
-                                " of the claims does not promise"));
+                                " of the claims does not promise it: the content is not covered"));
     }
+}
+
+TEST(InspectWasm, holds_the_hash_of_old_claims_against_who_is_to_be_trusted) {
+    auto old = claims();
+    old.revision = std::nullopt;
+    const auto file = sign_wasm(module(type_section), old, issuer()).value().wasm + name_section;
+    auto trusting = anyone();
+    trusting.issuers = {issuer().public_key().text()};
+    EXPECT_FALSE(inspect_wasm(file, trusting).value().value().verdict.fit());
+    auto requiring = anyone();
+    requiring.require_signature = true;
+    EXPECT_FALSE(inspect_wasm(file, requiring).value().value().verdict.fit());
+}
+
+// Sections with tokens are left out of the hash, so that anybody can put one inside.
+TEST(InspectWasm, takes_the_token_of_the_top_level_before_one_inside) {
+    auto own = claims();
+    std::get<ComponentClaims>(*own.metadata).name = "outer";
+    const auto inner = sign_wasm(module(type_section), claims(), issuer()).value();
+    const auto inside = module(type_section + custom("jwt", text(inner.token)));
+    const auto file = sign_wasm(component(section(1, module(type_section))), own, issuer()).value();
+    const auto mixed = component(section(1, inside) + custom("wasmcloud_jwt", text(file.token)));
+    const auto result = inspect_wasm(mixed, anyone()).value().value();
+    EXPECT_EQ(std::get<ComponentClaims>(*result.token.claims.metadata).name, "outer");
+    EXPECT_THAT(messages(result.verdict),
+                ElementsAre("warning: file has 2 tokens, of which one counts"));
 }
 
 TEST(InspectWasm, checks_the_hash_from_revision_three_on) {
@@ -340,7 +366,7 @@ TEST(InspectWasm, checks_the_hash_from_revision_three_on) {
 TEST(InspectWasm, warns_about_a_second_token) {
     const auto file = signed_file(module(type_section)) + custom("jwt", {1});
     EXPECT_THAT(messages(inspect_wasm(file, anyone()).value().value().verdict),
-                ElementsAre("warning: file has 2 tokens, of which the first counts"));
+                ElementsAre("warning: file has 2 tokens, of which one counts"));
 }
 
 TEST(InspectWasm, does_not_count_the_token_of_a_module_inside) {

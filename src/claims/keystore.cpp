@@ -67,7 +67,9 @@ Result<KeyStore::Choice> read_seed(const Path& path, const base::Fd& fd) {
 /// The key in a file; nothing where there is no such file.
 Result<std::optional<KeyStore::Choice>> read_if_there(const Path& path) {
     auto fd = base::open_to_read(path);
-    if (!fd && fd.error().code() == Errc::not_found)
+    std::error_code problem; // a directory of keys that is a file is a mistake, not an absent key
+    std::filesystem::status(path, problem);
+    if (!fd && fd.error().code() == Errc::not_found && problem.value() != ENOTDIR)
         return std::nullopt;
     if (!fd)
         return fail(std::move(fd).error());

@@ -34,6 +34,8 @@ struct Trust {
     std::uint64_t now; ///< seconds since 1970
     std::vector<std::string>
         issuers; ///< public keys to trust; empty: anyone whose signature is right
+    /// Content that a token does not cover (before revision 3) fails; so it does with `issuers`.
+    bool require_signature = false;
 };
 
 /// Algorithm, type, metadata at all, issuer and subject keys (form, and kinds that fit the

@@ -56,7 +56,8 @@ Result<> build(Call& call) {
     };
     const auto options = TENON_TRY(options_of(call));
     const auto work = TENON_TRY(work_of(call));
-    auto project = project::load(call.value("config-path").value_or("."), environment, warnings);
+    auto project = project::load(call.value("config-path").value_or("."), environment, warnings,
+                                 {.ask_tools = true, .stop = call.stop()});
     tell();
     if (!project)
         return fail(std::move(project).error());

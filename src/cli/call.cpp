@@ -132,7 +132,7 @@ Result<> Call::answer(std::string_view text, data::Value object) {
     if (json_) {
         if (!warnings_.empty())
             object.set("warnings", data::Value::array(std::exchange(warnings_, {})));
-        object.set("success", data::Value(true));
+        object.set("success", data::Value(!failed_));
         out += data::to_pretty_json(object);
     } else {
         out += text;

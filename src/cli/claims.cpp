@@ -49,14 +49,14 @@ Result<> check_present_token(Call& call, const base::Path& source, Bytes wasm) {
 
 Result<> sign(Call& call) {
     const base::Path source = *call.argument(0);
-    const auto project = TENON_TRY(project_here(call));
+    const auto project = project_here(call);
     auto metadata = TENON_TRY(component_metadata(call, project));
     const auto wasm = TENON_TRY(read_module(source));
     auto checked = check_present_token(call, source, wasm);
     if (!checked)
         return fail(std::move(checked).error().in_file(source.native()));
 
-    const auto store = key_store(call, project);
+    const auto store = key_store(call);
     const auto issuer = TENON_TRY(choose_key(call, store, "issuer",
                                              claims::account_key_name(call.environment("USER")),
                                              crypto::KeyType::account));
@@ -86,6 +86,7 @@ Result<> answer_unsigned(Call& call, const base::Path& file, bool required) {
         call.set_failed();
     auto object = data::Value::object({});
     object.set("verified", data::Value(false));
+    object.set("reasons", data::Value::array({}));
     object.set("signed", data::Value(false));
     object.set("file", data::Value(file.native()));
     return call.answer(
@@ -96,7 +97,8 @@ Result<> answer_unsigned(Call& call, const base::Path& file, bool required) {
 
 Result<> verify(Call& call) {
     const base::Path file = *call.argument(0);
-    const auto trust = TENON_TRY(trust_of(call));
+    auto trust = TENON_TRY(trust_of(call));
+    trust.require_signature = call.has("require-signature");
     const auto wasm = TENON_TRY(base::read_file(file, max_wasm_bytes));
     auto found = claims::inspect_wasm(wasm, trust);
     if (!found)

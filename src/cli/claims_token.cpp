@@ -22,9 +22,9 @@ Result<crypto::KeyPair> account_key(Call& call, const claims::KeyStore& store,
 }
 
 Result<> component(Call& call) {
-    const auto project = TENON_TRY(project_here(call));
+    const auto project = project_here(call);
     auto metadata = TENON_TRY(component_metadata(call, project));
-    const auto store = key_store(call, project);
+    const auto store = key_store(call);
     const auto issuer = TENON_TRY(account_key(call, store, "issuer"));
     const auto subject = TENON_TRY(choose_key(
         call, store, "subject", claims::key_name(*metadata.name, crypto::KeyType::module),
@@ -33,18 +33,18 @@ Result<> component(Call& call) {
 }
 
 Result<> provider(Call& call) {
-    const auto project = TENON_TRY(project_here(call));
+    const auto project = project_here(call);
     claims::ProviderClaims metadata;
     metadata.name = call.value("name");
     metadata.rev = TENON_TRY(revision(call, "revision"));
     metadata.ver = call.value("version");
     auto vendor = call.value("vendor");
     if (project) {
-        if (!metadata.name)
+        if (!metadata.name && !project->name.empty())
             metadata.name = project->name;
         if (!metadata.rev)
             metadata.rev = project->revision;
-        if (!metadata.ver)
+        if (!metadata.ver && !project->version.empty())
             metadata.ver = project->version;
         if (!vendor && project->provider)
             vendor = project->provider->vendor;
@@ -58,7 +58,7 @@ Result<> provider(Call& call) {
     if (!metadata.ver)
         TENON_TRY(missing("provider version", "version"));
     metadata.vendor = *vendor;
-    const auto store = key_store(call, project);
+    const auto store = key_store(call);
     const auto issuer = TENON_TRY(account_key(call, store, "issuer"));
     const auto subject = TENON_TRY(choose_key(
         call, store, "subject", claims::key_name(*metadata.name, crypto::KeyType::service),
@@ -83,7 +83,7 @@ Result<std::vector<std::string>> additional_signers(const Call& call,
 
 Result<> account(Call& call) {
     const auto name = *call.value("name");
-    const auto store = key_store(call, TENON_TRY(project_here(call)));
+    const auto store = key_store(call);
     const auto issuer = TENON_TRY(choose_key(call, store, "issuer",
                                              claims::key_name(name, crypto::KeyType::operator_),
                                              crypto::KeyType::operator_));
@@ -95,7 +95,7 @@ Result<> account(Call& call) {
 
 Result<> operator_(Call& call) {
     const auto name = *call.value("name");
-    const auto store = key_store(call, TENON_TRY(project_here(call)));
+    const auto store = key_store(call);
     const auto issuer = TENON_TRY(choose_key(call, store, "issuer",
                                              claims::key_name(name, crypto::KeyType::operator_),
                                              crypto::KeyType::operator_));

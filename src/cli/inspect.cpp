@@ -91,8 +91,7 @@ Result<> wasm_wit(const wasm::SectionWalker& walker) {
                             "`--wit` is not supported yet: this version cannot print WIT"));
 }
 
-Result<> inspect_wasm(Call& call, const base::Path& file) {
-    const auto wasm = TENON_TRY(base::read_file(file, max_wasm_bytes));
+Result<> inspect_wasm(Call& call, const base::Path& file, Bytes wasm) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(wasm));
     if (call.has("wit"))
         return wasm_wit(walker);
@@ -168,9 +167,7 @@ data::Value provider_json(const archive::Info& info) {
     return object;
 }
 
-Result<> inspect_archive(Call& call, const base::Path& file) {
-    const auto work = TENON_TRY(work_of(call));
-    const auto info = TENON_TRY(archive::inspect(file, {.now = call.now(), .issuers = {}}, work));
+Result<> answer_archive(Call& call, const archive::Info& info) {
     if (call.has("wit")) {
         if (!info.world_size)
             return fail(Errc::not_found, "no wit encoded in PAR");
@@ -198,6 +195,24 @@ bool looks_like_reference(std::string_view target) {
            host == "localhost";
 }
 
+/// A module is read whole, an archive streams. A pipe can be read only once, so that it is read
+/// whole, too.
+Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
+    const auto work = TENON_TRY(work_of(call));
+    const claims::Trust anyone{.now = call.now(), .issuers = {}};
+    std::error_code ignored; // what has no status is read as a pipe
+    if (std::filesystem::is_regular_file(file, ignored)) {
+        Buffer magic(4);
+        magic.resize(TENON_TRY(base::read_at(fd, 0, magic, file)));
+        if (!wasm::looks_like_wasm(magic))
+            return answer_archive(call, TENON_TRY(archive::inspect(file, anyone, work)));
+    }
+    const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file));
+    if (wasm::looks_like_wasm(content))
+        return inspect_wasm(call, file, content);
+    return answer_archive(call, TENON_TRY(archive::inspect(content, file.native(), anyone, work)));
+}
+
 Result<> inspect(Call& call) {
     const base::Path file = *call.argument(0);
     const auto fd = base::open_to_read(file);
@@ -210,10 +225,7 @@ Result<> inspect(Call& call) {
         return fail(base::Error(fd.error().code(), fd.error().message())
                         .because(fd.error().causes().empty() ? "" : fd.error().causes().front()));
     }
-    Buffer magic(4);
-    magic.resize(TENON_TRY(base::read_at(fd->get(), 0, magic, file)));
-    auto done =
-        wasm::looks_like_wasm(magic) ? inspect_wasm(call, file) : inspect_archive(call, file);
+    auto done = inspect_opened(call, file, fd->get());
     if (!done)
         return fail(std::move(done).error().in_file(file.native()));
     return {};

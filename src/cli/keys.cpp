@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon keys gen | get | list
+#include "base/utf8.hpp"
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
 
@@ -48,10 +49,18 @@ Result<> gen(Call& call) {
                        std::move(object));
 }
 
+/// Whoever looks at a directory that was named wants to see that one.
+claims::KeyStore only_first(const claims::KeyStore& store) {
+    auto directories = store.directories();
+    if (directories.size() > 1)
+        directories.resize(1);
+    return claims::KeyStore(claims::KeyDirectories{std::move(directories)});
+}
+
 Result<> get(Call& call) {
     const auto name = *call.argument(0);
-    const auto store = key_store(call, TENON_TRY(project_here(call)));
-    const auto key = TENON_TRY(store.load(name));
+    const auto all = key_store(call);
+    const auto key = TENON_TRY(call.has("directory") ? only_first(all).load(name) : all.load(name));
     const auto seed = key.seed_text();
     auto object = data::Value::object({});
     object.set("seed", data::Value(seed.get()));
@@ -60,23 +69,23 @@ Result<> get(Call& call) {
 
 // With a directory given, that one; otherwise all that exist, each under its own heading.
 Result<> list(Call& call) {
-    const auto store = key_store(call, TENON_TRY(project_here(call)));
-    auto directories = store.directories();
-    if (call.value("directory"))
-        directories.resize(1);
+    const auto store = key_store(call);
+    const auto directories =
+        call.has("directory") ? only_first(store).directories() : store.directories();
     std::string text;
     auto keys = data::Value::array({});
     for (std::size_t i = 0; i < directories.size(); ++i) {
         std::error_code ignored; // what cannot be looked at is treated as absent
         if (i > 0 && !std::filesystem::is_directory(directories[i], ignored))
             continue;
+        const auto absolute = std::filesystem::absolute(directories[i], ignored);
+        text += fmt::format("{}====== Keys found in {} ======\n", i > 0 ? "\n\n" : "",
+                            base::printable((ignored ? directories[i] : absolute).native()));
         const claims::KeyStore one(claims::KeyDirectories{{directories[i]}});
-        const auto names = TENON_TRY(one.list());
-        text +=
-            fmt::format("{}====== Keys found in {} ======\n{}", i > 0 ? "\n\n" : "",
-                        std::filesystem::absolute(directories[i]).native(), fmt::join(names, "\n"));
-        for (const auto& name : names)
+        for (std::string_view separator; const auto& name : TENON_TRY(one.list())) {
+            text += fmt::format("{}{}", std::exchange(separator, "\n"), base::printable(name));
             keys.push_back(data::Value(name));
+        }
     }
     auto object = data::Value::object({});
     object.set("keys", std::move(keys));

@@ -4,6 +4,7 @@
 #include "cli/verb.hpp"
 
 #include <cstdlib>
+#include <exception>
 #include <fcntl.h>
 #include <new>
 #include <poll.h>
@@ -18,7 +19,7 @@ void occupy_standard_descriptors() noexcept {
     if (::poll(standard, 3, 0) <= 0)
         return;
     for (const auto& one : standard)
-        if ((one.revents & POLLNVAL) != 0 && ::open("/dev/null", O_RDWR) < 0)
+        if ((one.revents & POLLNVAL) != 0 && ::open("/dev/null", O_RDONLY) < 0)
             std::abort();
 }
 
@@ -44,5 +45,10 @@ int main(int count, char** words) try {
 } catch (const std::bad_alloc&) {
     constexpr std::string_view message = "\nerror[limit]: out of memory\n";
     tenon::cli::write_all(2, message);
+    return 1;
+} catch (const std::exception& unforeseen) {
+    // A mistake of ours, told as one instead of an abort.
+    tenon::cli::write_all(2, std::string("\nerror: internal error, please report this: ") +
+                                 unforeseen.what() + "\n");
     return 1;
 }

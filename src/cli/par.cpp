@@ -62,7 +62,7 @@ Result<> create(Call& call) {
                                      ? readable.error().message()
                                      : readable.error().causes().front()));
 
-    const auto store = key_store(call, TENON_TRY(project_here(call)));
+    const auto store = key_store(call);
     const auto issuer = TENON_TRY(choose_key(call, store, "issuer",
                                              claims::account_key_name(call.environment("USER")),
                                              crypto::KeyType::account));
@@ -102,7 +102,7 @@ Result<> insert(Call& call) {
     const base::Path binary = *call.value("binary");
     const auto target = call.value("arch").value_or(archive::machine_target());
     const auto work = TENON_TRY(work_of(call));
-    const auto store = key_store(call, TENON_TRY(project_here(call)));
+    const auto store = key_store(call);
     const auto stamp = TENON_TRY(call.stamp_time());
     auto id = TENON_TRY(token_id(call));
 

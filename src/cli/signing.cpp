@@ -5,27 +5,38 @@
 
 namespace tenon::cli {
 
-Result<std::optional<project::Project>> project_here(Call& call) {
+std::optional<project::Project> project_here(Call& call) {
     std::error_code ignored; // a directory that cannot be looked into has no project file either
     const bool has_one = std::filesystem::exists("wasmcloud.toml", ignored) ||
                          std::filesystem::exists("tenon.toml", ignored);
     if (!has_one)
         return std::nullopt;
     std::vector<base::Error> warnings;
-    auto project = project::load(
-        ".", [&call](std::string_view name) { return call.environment(name); }, warnings);
+    auto project =
+        project::load(".", [&call](std::string_view name) { return call.environment(name); },
+                      warnings, {.ask_tools = false, .stop = call.stop()});
     for (auto& warning : warnings)
         call.warn(std::move(warning));
-    if (!project)
-        return fail(std::move(project).error());
-    return *std::move(project);
+    if (project)
+        return *std::move(project);
+    call.warn(std::move(project).error().wrap("the project file here is not used"));
+    return std::nullopt;
 }
 
-claims::KeyStore key_store(const Call& call, const std::optional<project::Project>& project) {
+claims::KeyStore key_store(Call& call) {
+    const project::Environment environment = [&call](std::string_view name) {
+        return call.environment(name);
+    };
+    auto of_project = project::key_directory_in(".", environment);
+    if (!of_project)
+        call.warn(
+            std::move(of_project)
+                .error()
+                .wrap("the project file here is not used, so its key directory is not known"));
     return claims::KeyStore(claims::KeyDirectories::from({
         .flag = call.value("directory"),
-        .project = project ? project->key_directory : std::nullopt,
-        .environment = [&call](std::string_view name) { return call.environment(name); },
+        .project = of_project ? *of_project : std::nullopt,
+        .environment = environment,
     }));
 }
 

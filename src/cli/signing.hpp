@@ -56,11 +56,14 @@ inline constexpr Option directory_option(char letter) {
             .environment = "WASH_KEYS"};
 }
 
-/// The project file of the current directory, where there is one. An error in it is an error.
-Result<std::optional<project::Project>> project_here(Call& call);
+/// The project file of the current directory, for what it says of names, versions and tags; starts
+/// no program. A file that cannot be used is a warning, since the options may say all that is
+/// needed.
+std::optional<project::Project> project_here(Call& call);
 
-/// Key directories for this call: flag and variables, then the project's, then the defaults.
-claims::KeyStore key_store(const Call& call, const std::optional<project::Project>& project);
+/// Key directories for this call: flag and variables, then that of the project file of the current
+/// directory, then the defaults. A project file that cannot be read is a warning.
+claims::KeyStore key_store(Call& call);
 
 /// One role's key: from its option, or called `name` in the store. Says so when a key was made.
 Result<crypto::KeyPair> choose_key(Call& call, const claims::KeyStore& store,

@@ -48,6 +48,7 @@ Result<> answer_verdict(Call& call, const base::Path& file, const claims::Verdic
                             reason_lines(verdict));
     text.pop_back(); // an answer brings its own
     auto object = verdict_json(verdict);
+    object.set("signed", data::Value(true));
     object.set("file", data::Value(file.native()));
     if (!verdict.fit())
         call.set_failed();

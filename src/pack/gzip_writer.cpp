@@ -8,6 +8,7 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -35,15 +36,20 @@ std::array<Byte, 4> little_endian(std::uint32_t number) {
 } // namespace
 
 /// Jobs in a ring: the writing thread fills one, workers compress it, the writing thread takes the
-/// oldest out. Only the fields before `mutex_`'s are touched without it, each job's by whoever has
-/// the job.
+/// oldest out. A job belongs to whoever has it; what the threads share stands behind `mutex_`.
 class GzipWriter::Pool {
 public:
     Pool(Sink sink, unsigned threads, std::stop_token stop)
         : sink_(std::move(sink)), stop_(std::move(stop)),
           jobs_(std::size_t{2} * worker_count(threads) + 1) {
-        for (unsigned i = 0; i < worker_count(threads); ++i)
-            workers_.emplace_back([this](const std::stop_token& over) { work(over); });
+        try {
+            for (unsigned i = 0; i < worker_count(threads); ++i)
+                workers_.emplace_back([this](const std::stop_token& over) { work(over); });
+        } catch (const std::system_error&) {
+            // Fewer threads than asked for; with none, the writing thread compresses.
+            if (workers_.empty())
+                own_ = std::make_unique<ChunkCompressor>();
+        }
     }
 
     Result<> write(Bytes bytes) {
@@ -116,8 +122,11 @@ private:
     }
 
     void submit(Position position) {
-        job(submitted_).position = position;
+        auto& full = job(submitted_);
+        full.position = position;
         open_ = false;
+        if (own_)
+            compress(full, *own_);
         {
             const std::scoped_lock lock(mutex_);
             ++submitted_;
@@ -163,22 +172,24 @@ private:
                     return;
                 mine = begun_++;
             }
-            auto& taken = job(mine);
-            taken.crc = crc32(0, taken.chunk);
-            compressor.compress(taken.chunk, taken.position, taken.packed);
-            {
-                const std::scoped_lock lock(mutex_);
-                taken.done = true;
-            }
+            compress(job(mine), compressor);
             changed_.notify_all();
         }
+    }
+
+    void compress(Job& taken, ChunkCompressor& compressor) {
+        taken.crc = crc32(0, taken.chunk);
+        compressor.compress(taken.chunk, taken.position, taken.packed);
+        const std::scoped_lock lock(mutex_);
+        taken.done = true;
     }
 
     Sink sink_;
     std::stop_token stop_;
     std::vector<Job> jobs_;
-    bool started_ = false; // the header is written
-    bool open_ = false;    // job `submitted_` is being filled
+    std::unique_ptr<ChunkCompressor> own_; // only where no thread was to be had
+    bool started_ = false;                 // the header is written
+    bool open_ = false;                    // job `submitted_` is being filled
     std::size_t taken_ = 0;
     std::uint32_t crc_ = 0;
     std::uint64_t unpacked_ = 0;

@@ -5,6 +5,7 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace tenon::pack {
@@ -22,8 +23,14 @@ class ReadAhead::Ring {
 public:
     Ring(Source& source, Threading threading, std::stop_token stop)
         : source_(source), stop_(std::move(stop)) {
-        if (threading == Threading::own_thread)
+        if (threading != Threading::own_thread)
+            return;
+        try {
             thread_ = std::jthread([this](const std::stop_token& over) { fill_all(over); });
+        } catch (const std::system_error&) {
+            // No thread to be had: `next` reads by itself, as it does when told so.
+            thread_ = {};
+        }
     }
 
     /// The next filled buffer; empty at the end. Gives the one before back.

@@ -247,7 +247,7 @@ TEST_F(BuildProvider, is_packed_and_signed) {
     EXPECT_EQ(build(), "build/hello.par.gz built signed");
     EXPECT_EQ(keys_made, "tester_account.nk hello_service.nk ");
     const auto info = inspect("build/hello.par.gz");
-    EXPECT_TRUE(info.verdict.fit()) << info.verdict.summary();
+    EXPECT_TRUE(info.verdict.fit());
     EXPECT_TRUE(info.compressed);
     EXPECT_EQ(targets(info), "x86_64-linux 64 ");
     EXPECT_EQ(info.provider().name, "Hello");
@@ -276,7 +276,7 @@ TEST_F(BuildProvider, several_targets_go_into_one_archive) {
     EXPECT_EQ(build(), "build/hello.par.gz built signed");
     EXPECT_EQ(output, "for x86_64-linux\nfor aarch64-linux\n");
     const auto info = inspect("build/hello.par.gz");
-    EXPECT_TRUE(info.verdict.fit()) << info.verdict.summary();
+    EXPECT_TRUE(info.verdict.fit());
     EXPECT_EQ(targets(info), "aarch64-linux 64 x86_64-linux 64 ");
     // Each kept before the next run overwrote it.
     EXPECT_EQ(here.read("build/hello.x86_64-linux")[18], '\x3e');

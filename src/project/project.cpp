@@ -36,6 +36,13 @@ base::Path tidy(const base::Path& path) {
     return problem ? path : canonical;
 }
 
+base::Path expand_home(const std::string& path, const Environment& environment) {
+    if (!path.starts_with("~/"))
+        return path;
+    const auto home = environment("HOME");
+    return home && !home->empty() ? base::Path(*home) / path.substr(2) : base::Path(path);
+}
+
 Result<base::Path> find_file(const base::Path& where, std::vector<base::Error>& warnings) {
     std::error_code problem;
     const auto status = fs::status(where, problem);
@@ -115,8 +122,9 @@ private:
 
 class Loader {
 public:
-    Loader(Project& project, const Environment& environment, std::vector<base::Error>& warnings)
-        : project_(project), environment_(environment), warnings_(warnings),
+    Loader(Project& project, const Environment& environment, std::vector<base::Error>& warnings,
+           const LoadOptions& options)
+        : project_(project), environment_(environment), warnings_(warnings), options_(options),
           directory_(project.file.parent_path()) {}
 
     Result<> load() {
@@ -171,7 +179,7 @@ private:
         const std::string_view section = project_.kind == Kind::provider ? "provider" : "component";
         const auto in_force = TENON_TRY(fields.section(section));
         if (const auto keys = TENON_TRY(in_force.path("key_directory")))
-            project_.key_directory = from_file(expand_home(*keys));
+            project_.key_directory = from_file(expand_home(*keys, environment_));
         return {};
     }
     /// A relative path of the file is relative to the file's directory.
@@ -194,12 +202,6 @@ private:
     [[nodiscard]] base::Path from_file(const base::Path& path) const {
         return tidy(directory_ / path);
     }
-    [[nodiscard]] base::Path expand_home(const std::string& path) const {
-        if (!path.starts_with("~/"))
-            return path;
-        const auto home = environment_("HOME");
-        return home && !home->empty() ? base::Path(*home) / path.substr(2) : base::Path(path);
-    }
 
     Result<> read_tools(const Fields& fields) {
         const auto rust = TENON_TRY(fields.section("rust"));
@@ -216,7 +218,8 @@ private:
     }
     /// A bare name is looked up in PATH; anything with a slash is a file.
     [[nodiscard]] std::string program(std::string name) const {
-        return name.find('/') == name.npos ? name : from_file(expand_home(name)).native();
+        return name.find('/') == name.npos ? name
+                                           : from_file(expand_home(name, environment_)).native();
     }
 
     Result<> read_sections(const Fields& fields) {
@@ -266,15 +269,18 @@ private:
         const auto name = TENON_TRY(overlay.text("name"));
         const auto version = TENON_TRY(this->version(fields, overlay));
         std::optional<CargoPackage> package;
-        if (project_.language == Language::rust && (!name || !version))
-            package = TENON_TRY(cargo_package(project_.cargo_path, project_.path, {}));
+        const bool only_tools_know = project_.language == Language::rust && (!name || !version);
+        if (only_tools_know && options_.ask_tools)
+            package = TENON_TRY(cargo_package(project_.cargo_path, project_.path, options_.stop));
+        else if (only_tools_know)
+            package.emplace();
         if (!package && !name)
             return fail(missing("name"));
         if (!package && !version)
             return fail(missing("version"));
         project_.name = name ? name->value : package->name;
         project_.version = version ? *version : package->version;
-        if (project_.name.empty())
+        if (project_.name.empty() && (name || options_.ask_tools))
             return fail(overlay.error("name", name.value_or(Overlay::Text{}), "`name` is empty"));
         return {};
     }
@@ -323,13 +329,14 @@ private:
     Project& project_;
     const Environment& environment_;
     std::vector<base::Error>& warnings_;
+    const LoadOptions& options_;
     base::Path directory_;
 };
 
 } // namespace
 
 Result<Project> load(const base::Path& where, const Environment& environment,
-                     std::vector<base::Error>& warnings) {
+                     std::vector<base::Error>& warnings, const LoadOptions& options) {
     const auto file = TENON_TRY(find_file(where.empty() ? base::Path(".") : where, warnings));
     std::error_code problem;
     const auto absolute = fs::absolute(file, problem);
@@ -341,8 +348,31 @@ Result<Project> load(const base::Path& where, const Environment& environment,
     project.file = tidy(absolute);
     project.document =
         TENON_TRY(data::parse_toml({file.lexically_normal().native(), std::string(as_text(text))}));
-    TENON_TRY(Loader(project, environment, warnings).load());
+    TENON_TRY(Loader(project, environment, warnings, options).load());
     return project;
+}
+
+Result<std::optional<base::Path>> key_directory_in(const base::Path& where,
+                                                   const Environment& environment) {
+    if (!is_there(where / own_name) && !is_there(where / common_name))
+        return std::nullopt;
+    std::vector<base::Error> warnings; // for those who read the whole file
+    const auto file = TENON_TRY(find_file(where, warnings));
+    const auto text = TENON_TRY(base::read_file(file, max_file_bytes));
+    const auto document =
+        TENON_TRY(data::parse_toml({file.lexically_normal().native(), std::string(as_text(text))}));
+    const auto fields = TENON_TRY(Fields::top(document));
+    const auto type = TENON_TRY(fields.text("type"));
+    const auto section =
+        TENON_TRY(fields.section(type && *type == "provider" ? "provider" : "component"));
+    const auto written = TENON_TRY(section.path("key_directory"));
+    if (!written)
+        return std::nullopt;
+    std::error_code problem;
+    const auto absolute = fs::absolute(file, problem);
+    if (problem)
+        return fail(base::system_error("failed to find the current directory", problem.value()));
+    return tidy(absolute.parent_path() / expand_home(*written, environment));
 }
 
 } // namespace tenon::project

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +66,18 @@ struct Project {
 /// Finds and reads the project file. `where` is a file ending in `.toml` or a directory. Unknown
 /// keys and keys of other times become warnings with a suggestion; errors point into the file.
 /// Names and versions that Rust projects leave out come from `cargo metadata`.
+struct LoadOptions {
+    /// false: no program is started, since whoever reads a project file for a name or a tag does
+    /// not trust the folder that it lies in; what only a tool could tell stays empty.
+    bool ask_tools = true;
+    std::stop_token stop = {};
+};
 Result<Project> load(const base::Path& where, const Environment& environment,
-                     std::vector<base::Error>& warnings);
+                     std::vector<base::Error>& warnings, const LoadOptions& options = {});
+
+/// Only the `key_directory` of the project in `where`, absolute; nothing when there is no project
+/// file or it does not say. Starts no program and judges no other field.
+Result<std::optional<base::Path>> key_directory_in(const base::Path& where,
+                                                   const Environment& environment);
 
 } // namespace tenon::project
