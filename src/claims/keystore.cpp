@@ -68,7 +68,7 @@ Result<KeyStore::Choice> read_seed(const Path& path, const base::Fd& fd) {
 Result<std::optional<KeyStore::Choice>> read_if_there(const Path& path) {
     auto fd = base::open_to_read(path);
     std::error_code problem; // a directory of keys that is a file is a mistake, not an absent key
-    std::filesystem::status(path, problem);
+    [[maybe_unused]] const auto status = std::filesystem::status(path, problem);
     if (!fd && fd.error().code() == Errc::not_found && problem.value() != ENOTDIR)
         return std::nullopt;
     if (!fd)
