@@ -69,13 +69,13 @@ class Bench:
             sys.exit(f"bench: `{' '.join(map(str, words))}` left with {process.returncode}: {errors.decode(errors='replace')}")
         return seconds, usage.ru_maxrss / 1024
 
-    def pair(self, title, ours, theirs, prepare=lambda: None, runs=None):
+    def pair(self, title, ours, theirs, prepare=lambda side: None, runs=None):
         """Runs both in turn; gives the medians."""
         results = {"ours": [], "theirs": []}
         for _ in range(runs or self.runs):
             for side, words in (("ours", ours), ("theirs", theirs)):
                 if words:
-                    prepare()
+                    prepare(side)
                     results[side].append(self.once(words))
         row = []
         for side in ("ours", "theirs"):
@@ -111,11 +111,16 @@ def main():
         insert = ["-b", "prog", "-a", "aarch64-linux", "-d", "keys"]
         bench.once([tenon, *create, "--destination", "ours.par.gz"])  # makes the keys and fills the file cache
         print("| what | tenon | peer | ratio |\n| --- | --- | --- | --- |")
+
+        def unlink(side):
+            # Into a new file: what replaces an archive tenon syncs to the disk, and wash does not.
+            (place / f"{side}.par.gz").unlink(missing_ok=True)
+
         bench.pair("`par create`, gzip", [tenon, *create, "--destination", "ours.par.gz"],
-                   wash and [wash, *create, "--destination", "theirs.par.gz"])
+                   wash and [wash, *create, "--destination", "theirs.par.gz"], unlink)
         sizes = {name: (place / name).stat().st_size for name in ("ours.par.gz", "theirs.par.gz") if (place / name).exists()}
 
-        def fresh():
+        def fresh(_side):
             for name in sizes:
                 shutil.copyfile(place / name, place / f"grown-{name}")
 

@@ -59,7 +59,10 @@ Result<> create(const base::Path& path, const Contents& contents, bool compress,
 
     if (work.progress != nullptr)
         work.progress->begin(compress ? "compressing" : "packing", total_size(binaries));
-    auto writing = TENON_TRY(Writing::begin(path, compress, false, work));
+    // What replaces an archive must not be lost to a power cut; what is new can be made again.
+    std::error_code ignored; // what cannot be looked at is not replaced either
+    const bool replaces = std::filesystem::exists(path, ignored);
+    auto writing = TENON_TRY(Writing::begin(path, compress, replaces, work));
     TENON_TRY(writing->entry(token_name, as_bytes(token)));
     if (contents.world)
         TENON_TRY(writing->entry(world_name, *contents.world));

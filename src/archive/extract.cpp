@@ -104,18 +104,23 @@ Result<> write_all(std::vector<Target>& targets, const ArchiveFile& file, const 
     return {};
 }
 
-/// All names or none, as far as a file system lets one.
+/// All names or none, as far as a file system lets one: files that replaced others stay, since the
+/// others cannot be brought back.
 Result<std::vector<base::Path>> commit(std::vector<Target>& targets) {
     std::vector<base::Path> done;
+    std::vector<base::Path> fresh;
+    std::error_code best_effort; // the first failure is the one to report
     for (auto& target : targets) {
+        const bool replaces = std::filesystem::exists(target.path, best_effort);
         auto committed = target.file->commit();
         if (!committed) {
-            std::error_code best_effort; // the first failure is the one to report
-            for (const auto& path : done)
+            for (const auto& path : fresh)
                 std::filesystem::remove(path, best_effort);
             return fail(std::move(committed).error());
         }
         done.push_back(target.path);
+        if (!replaces)
+            fresh.push_back(target.path);
     }
     return done;
 }

@@ -76,10 +76,11 @@ const claims::ProviderClaims& Info::provider() const {
 Result<Info> judge(const Scan& scan, bool compressed, const std::string& name,
                    const claims::Trust& trust) {
     const auto incomplete = [&](std::string_view what) {
-        return fail(base::Error(Errc::invalid, fmt::format("archive holds no {}", what))
-                        .in_file(name)
-                        .help("a provider archive holds a token, `claims.jwt`, and at least one "
-                              "executable"));
+        auto error = base::Error(Errc::invalid, fmt::format("archive holds no {}", what));
+        for (const auto& reason : scan.verdict.reasons)
+            error = std::move(error).because(reason.message);
+        return fail(std::move(error).in_file(name).help(
+            "a provider archive holds a token, `claims.jwt`, and at least one executable"));
     };
     if (scan.token_offset == 0)
         return incomplete("token");
