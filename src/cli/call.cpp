@@ -127,13 +127,27 @@ std::unexpected<base::Error> Call::misuse(base::Error&& error) const {
     return fail(std::move(error));
 }
 
+namespace {
+
+/// JSON is UTF-8, but a path need not be: each byte that belongs to no character becomes U+FFFD.
+std::string with_replacements(std::string_view text) {
+    std::string out;
+    while (const auto bad = base::first_invalid_utf8(as_bytes(text))) {
+        out.append(text.substr(0, *bad)).append("\xef\xbf\xbd");
+        text.remove_prefix(*bad + 1);
+    }
+    return out.append(text);
+}
+
+} // namespace
+
 Result<> Call::answer(std::string_view text, data::Value object) {
     std::string out = "\n";
     if (json_) {
         if (!warnings_.empty())
             object.set("warnings", data::Value::array(std::exchange(warnings_, {})));
         object.set("success", data::Value(!failed_));
-        out += data::to_pretty_json(object);
+        out += with_replacements(data::to_pretty_json(object));
     } else {
         out += text;
     }
