@@ -105,6 +105,8 @@ Result<> Writing::copy_plain(int fd, const base::Path& name, std::uint64_t begin
             return fail(Errc::truncated, fmt::format("`{}` ends too early", name.native()));
         size -= count;
         TENON_TRY(put(Bytes(buffer).first(count)));
+        if (work_.progress != nullptr)
+            work_.progress->advance(count);
     }
     return {};
 }

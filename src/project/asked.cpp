@@ -88,11 +88,18 @@ Result<std::vector<AskedTarget>> asked_targets(const Project& project, const Bui
     for (const auto& name : options.targets) {
         auto target = TENON_TRY(named(project, name));
         TENON_TRY(archive::check_target_name(target.name));
-        const bool known = std::any_of(out.begin(), out.end(), [&](const AskedTarget& other) {
+        const auto known = std::find_if(out.begin(), out.end(), [&](const AskedTarget& other) {
             return other.name == target.name;
         });
-        if (!known)
+        if (known == out.end())
             out.push_back(std::move(target));
+        else if (known->triple != target.triple)
+            return fail(
+                base::Error(Errc::usage,
+                            fmt::format("`--target {}` and `--target {}` are both `{}`, of which "
+                                        "an archive holds one",
+                                        known->triple, target.triple, target.name))
+                    .help("build them into archives of their own"));
     }
     return out;
 }
