@@ -19,6 +19,7 @@ extern const Verb claims_token_operator_verb;
 extern const Verb claims_token_provider_verb;
 extern const Verb claims_verify_verb;
 extern const Verb completions_verb;
+extern const Verb drain_verb;
 extern const Verb help_verb;
 extern const Verb inspect_verb;
 extern const Verb keys_verb;

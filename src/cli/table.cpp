@@ -24,6 +24,7 @@ constexpr const Verb* table[] = {
     &claims_token_provider_verb,
     &claims_verify_verb,
     &completions_verb,
+    &drain_verb,
     &help_verb,
     &inspect_verb,
     &keys_verb,

@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 from wash_facts import Keys, Normal, file_facts, read_text
-from wash_table import DIFFERENCES, EXTRA_INPUTS, FAILURES, LATER_CASES, MADE_BY_STEPS, NOT_YET
+from wash_table import DIFFERENCES, EXTRA_INPUTS, FAILURES, LATER_CASES, MADE_BY_STEPS, NOT_YET, PREPARED
 
 SHELL = ["bash", "-o", "pipefail", "-c"]
 
@@ -74,6 +74,11 @@ class Case:
             if not is_record(path) and not self.made_by_step(path):
                 os.makedirs(os.path.dirname(os.path.join(self.dir, path)), exist_ok=True)
                 shutil.copy2(os.path.join(self.source, path), os.path.join(self.dir, path))
+        for path in PREPARED.get(self.name, []):
+            place = os.path.join(self.dir, path)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            if not path.endswith("/"):
+                open(place, "w", encoding="utf-8").close()
         # tenon warns of keys that others can read, and these come out of a checkout.
         for path in files_below(self.root):
             if path.endswith(".nk"):

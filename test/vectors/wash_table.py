@@ -3,7 +3,7 @@
 
 # Cases of parts that are not built yet, or that show what tenon does not do at all.
 LATER_CASES = {"oci-par": "registries", "oci-component": "registries", "oci-core": "registries",
-               "oci-errors": "registries", "drain": "registries",
+               "oci-errors": "registries",
                "first-run": "there is no first-run greeting"}
 
 # Files that a step makes; everything else in a case's folder was there before its first step.
@@ -35,6 +35,10 @@ MADE_BY_STEPS = {
 # Files of the folder inputs/ that stood in a case's folder, too.
 EXTRA_INPUTS = {"build-no-artifact": ["greet.wasm"]}
 
+# What was there before the first step and is gone after the last, seen in what the steps print; a folder ends in a slash.
+PREPARED = {"drain": ["tmp/wasmcloudcache/b/c/f", "tmp/wasmcloud_ocicache/a.bin", "home/.cache/wasmtime/", "home/.wash/plugins/",
+                      "home/.wash/.completion_suggested", "home/.wash/dev/1/f", "home/.wash/downloads/v1/f"]}
+
 # Steps that need WIT or the lock file; those that ask for WIT must say `unsupported`.
 NOT_YET = {
     ("claims-sign-component", 4): "unsupported",
@@ -51,6 +55,9 @@ NOT_YET = {
 NO_SEED = r"invalid key length: bad seed length: "
 NO_SUCH_FILE = r".*No such file or directory \(os error 2\)"
 FAILURES = {
+    ("drain", 7): r"cannot clear the caches: `\$CASE/home/\.wash/downloads/wasmcloud\.pid` is there",
+    ("drain", 8): r"cannot clear the caches: `\$CASE/home/\.wash/downloads/wasmcloud\.pid` is there",
+    ("drain", 10): r"invalid value `nonsense` for `<CACHE>`",
     ("build-errors", 1): r"path `missing` does not exist",
     ("build-errors", 2): r"failed to find `wasmcloud\.toml` in `\$CASE/empty`",
     ("build-errors", 3): r"expected `=`.* --> notoml/wasmcloud\.toml:1:6\n.*this is \{ not toml",
