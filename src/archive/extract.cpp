@@ -129,7 +129,7 @@ Result<std::vector<base::Path>> commit(std::vector<Target>& targets) {
 
 Result<std::vector<base::Path>> extract(const base::Path& path, const Extraction& extraction,
                                         const claims::Trust& trust, const Work& work) {
-    const auto file = TENON_TRY(ArchiveFile::open(path));
+    const auto file = TENON_TRY(ArchiveFile::open(path, work.stop));
     TENON_TRY(file.check_repeatable());
     const auto found = TENON_TRY(scan(file, work, false));
     const auto info = TENON_TRY(judge(found, file.compressed(), path.native(), trust));

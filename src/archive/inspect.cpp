@@ -101,7 +101,7 @@ Result<Info> judge(const Scan& scan, bool compressed, const std::string& name,
 }
 
 Result<Info> inspect(const base::Path& path, const claims::Trust& trust, const Work& work) {
-    const auto file = TENON_TRY(ArchiveFile::open(path));
+    const auto file = TENON_TRY(ArchiveFile::open(path, work.stop));
     const auto found = TENON_TRY(scan(file, work, false));
     return judge(found, file.compressed(), path.native(), trust);
 }

@@ -3,6 +3,7 @@
 #include "archive/reading.hpp"
 #include "archive/test_archive.hpp"
 
+#include <chrono>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -298,6 +299,32 @@ TEST(Inspect, believes_no_size_of_8_gib) {
     expect_error(header, Errc::truncated,
                  "archive is truncated in the data of `a.bin`: 0 of 8589934592 bytes are there",
                  512);
+}
+
+TEST(Inspect, can_be_stopped_while_it_waits_for_a_pipe) {
+    const Folder folder;
+    const auto path = folder / "pipe";
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    const auto expect_stop = [&path](unsigned threads) {
+        std::stop_source stop;
+        const std::jthread stopper([&stop] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            stop.request_stop();
+        });
+        Work work;
+        work.threads = threads;
+        work.stop = stop.get_token();
+        const auto info = inspect(path, {then, {}}, work);
+        ASSERT_FALSE(info.has_value());
+        EXPECT_EQ(info.error().code(), Errc::interrupted);
+    };
+    expect_stop(1); // nobody has opened the other end
+    const base::Fd both(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    expect_stop(1); // too few bytes to tell gzip from tar
+    for (const unsigned threads : {1U, 2U}) {
+        ASSERT_EQ(::write(both.get(), "many bytes", 10), 10);
+        expect_stop(threads);
+    }
 }
 
 TEST(Inspect, keeps_its_limits) {

@@ -18,8 +18,8 @@ constexpr std::size_t head_size = 2; // what tells gzip from tar
 class NamedSource final : public pack::Source {
 public:
     NamedSource(pack::Source& source, std::string name) : source_(source), name_(std::move(name)) {}
-    Result<std::size_t> read(MutableBytes into) override {
-        auto count = source_.read(into);
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override {
+        auto count = source_.read(into, stop);
         if (!count)
             return fail(std::move(count).error().in_file(name_));
         return count;
@@ -70,16 +70,16 @@ bool is_compressed(Bytes first_bytes) noexcept {
     return first_bytes.size() >= 2 && first_bytes[0] == 0x1f && first_bytes[1] == 0x8b;
 }
 
-Result<ArchiveFile> ArchiveFile::open(const base::Path& path) {
+Result<ArchiveFile> ArchiveFile::open(const base::Path& path, const std::stop_token& stop) {
     ArchiveFile file;
     file.path_ = path;
-    file.fd_ = TENON_TRY(base::open_to_read(path));
+    file.fd_ = TENON_TRY(base::open_to_read(path, stop));
     if (::fstat(file.fd(), &file.status_) != 0)
         return fail(base::system_error(fmt::format("cannot read `{}`", path.native()), errno));
     file.head_.resize(head_size);
     const auto got = S_ISREG(file.status_.st_mode)
                          ? TENON_TRY(base::read_at(file.fd(), 0, file.head_, path))
-                         : TENON_TRY(base::read_some(file.fd(), file.head_, path));
+                         : TENON_TRY(base::read_some(file.fd(), file.head_, path, stop));
     file.head_.resize(got);
     if (got < head_size)
         return fail(base::Error(Errc::truncated, "not enough bytes to be a provider archive", got)
@@ -92,7 +92,7 @@ Result<ArchiveFile> ArchiveFile::open_to_replace(const base::Path& path,
                                                  const std::stop_token& stop) {
     constexpr auto pause = std::chrono::milliseconds(10);
     for (;;) {
-        auto file = TENON_TRY(open(path));
+        auto file = TENON_TRY(open(path, stop));
         TENON_TRY(file.check_repeatable());
         // A file system without locks fails with something else than EWOULDBLOCK; there nobody
         // waits.

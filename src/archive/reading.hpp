@@ -20,7 +20,7 @@ inline constexpr std::string_view world_name = "world.wasm"; ///< also its key a
 /// name.
 class ArchiveFile {
 public:
-    static Result<ArchiveFile> open(const base::Path& path);
+    static Result<ArchiveFile> open(const base::Path& path, const std::stop_token& stop);
     /// The same for who will put another file under the name: waits until nobody else is about to
     /// (an advisory lock on the file, flock(2)), so that of two insertions at once the second
     /// begins with what the first made.

@@ -2,8 +2,11 @@
 // Archives that are made, extended and unpacked.
 #include "archive/test_archive.hpp"
 
+#include <fcntl.h>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tenon::archive {
 namespace {
@@ -105,6 +108,14 @@ TEST(Create, refuses_targets_given_twice_and_none_at_all) {
     expect_error(make(shop.folder / "x.par", {}, false, shop.keys.seal()), Errc::usage,
                  "an archive needs at least one executable");
     EXPECT_EQ(shop.folder.count(), 3U);
+}
+
+TEST(Create, does_not_wait_for_an_executable_that_is_a_pipe) {
+    const Workshop shop;
+    const auto pipe = shop.folder / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    expect_error(make(shop.folder / "x.par", {{"x86_64-linux", pipe}}, false, shop.keys.seal()),
+                 Errc::usage, "`" + pipe.native() + "` is no regular file");
 }
 
 TEST(Create, leaves_nothing_when_it_is_stopped) {

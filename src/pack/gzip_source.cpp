@@ -21,6 +21,8 @@ constexpr std::size_t tail_size = 16;
 constexpr std::array<Byte, 4> flush_mark = {0x00, 0x00, 0xff, 0xff};
 // A border of entries is at least this often; hostile input may have them everywhere.
 constexpr std::size_t max_flush_points = std::size_t{1} << 18;
+// The fields of a header have no length of their own; nobody needs so much.
+constexpr std::uint64_t max_header_bytes = 1 << 20;
 // Below this a high ratio harms nobody.
 constexpr std::uint64_t ratio_free_bytes = 1 << 20;
 
@@ -49,7 +51,8 @@ public:
         isal_inflate_init(state_.get());
     }
 
-    Result<std::size_t> read(MutableBytes into) {
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) {
+        stop_ = stop;
         if (error_)
             return fail(*std::exchange(error_, std::nullopt));
         std::size_t done = 0;
@@ -180,10 +183,12 @@ private:
 
     /// More input; only when all of it was used. False at the end.
     Result<bool> refill() {
+        if (stop_.stop_requested()) // input may be used without end and give nothing
+            return interrupted();
         std::memmove(input_.data(), input_.data() + input_end_ - tail_size, tail_size);
         behind_buffer_ += input_end_ - tail_size;
         position_ = input_end_ = tail_size;
-        input_end_ += TENON_TRY(packed_.read(MutableBytes(input_).subspan(tail_size)));
+        input_end_ += TENON_TRY(packed_.read(MutableBytes(input_).subspan(tail_size), stop_));
         return input_end_ > position_;
     }
 
@@ -196,6 +201,10 @@ private:
     }
 
     Result<Byte> header_byte() {
+        if (offset() == max_header_bytes)
+            return fail(Errc::limit,
+                        fmt::format("gzip header is longer than {} bytes", max_header_bytes),
+                        offset());
         const auto byte = TENON_TRY(next_byte("header"));
         header_crc_ = crc32(header_crc_, Bytes(&byte, 1));
         return byte;
@@ -275,6 +284,7 @@ private:
     GzipLimits limits_;
     Mode mode_;
     Phase phase_ = Phase::header;
+    std::stop_token stop_;             // of the present call
     std::optional<base::Error> error_; // comes with the next read, behind what was read before it
 
     Buffer input_;
@@ -299,8 +309,8 @@ GzipSource::GzipSource(Source& packed, GzipLimits limits, Mode mode)
     : inflater_(std::make_unique<Inflater>(packed, limits, mode)) {}
 GzipSource::~GzipSource() = default;
 
-Result<std::size_t> GzipSource::read(MutableBytes into) {
-    return inflater_->read(into);
+Result<std::size_t> GzipSource::read(MutableBytes into, const std::stop_token& stop) {
+    return inflater_->read(into, stop);
 }
 Behind GzipSource::behind() const noexcept {
     return inflater_->behind;

@@ -37,7 +37,7 @@ public:
     GzipSource(const GzipSource&) = delete;
     GzipSource& operator=(const GzipSource&) = delete;
 
-    Result<std::size_t> read(MutableBytes into) override;
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override;
 
     /// After the end: what was there behind the member. Unread and ignored otherwise.
     [[nodiscard]] Behind behind() const noexcept;

@@ -6,9 +6,14 @@
 #include "pack/gzip_writer.hpp"
 #include "pack/read_ahead.hpp"
 
+#include <array>
+#include <chrono>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
+#include <thread>
+#include <unistd.h>
 
 namespace tenon::pack {
 namespace {
@@ -47,7 +52,7 @@ Result<Unpacked> unpack(Bytes packed, GzipSource::Mode mode = GzipSource::Mode::
     Buffer all;
     Buffer piece(10'000);
     for (;;) {
-        const auto count = TENON_TRY(source.read(piece));
+        const auto count = TENON_TRY(source.read(piece, {}));
         if (count == 0)
             return Unpacked{all, source.behind(), source.flush_points()};
         all.insert(all.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
@@ -146,14 +151,62 @@ TEST(GzipSource, refuses_other_methods_and_reserved_flags) {
     expect_error(packed, Errc::malformed, "reserved flags in the gzip header", 3);
 }
 
+/// Some bytes, then the same ones again and again; at the hundredth reading it asks for a stop.
+class EndlessSource final : public Source {
+public:
+    EndlessSource(Buffer first, Buffer again)
+        : first_(std::move(first)), again_(std::move(again)) {}
+    Result<std::size_t> read(MutableBytes into, const std::stop_token&) override {
+        if (++readings_ == 100)
+            stop.request_stop();
+        const auto& bytes = readings_ == 1 ? first_ : again_;
+        std::size_t count = 0;
+        for (; count + bytes.size() <= into.size(); count += bytes.size()) {
+            std::ranges::copy(bytes, into.begin() + static_cast<std::ptrdiff_t>(count));
+            if (readings_ == 1)
+                return bytes.size();
+        }
+        return count;
+    }
+    std::stop_source stop;
+
+private:
+    Buffer first_, again_;
+    std::size_t readings_ = 0;
+};
+
+TEST(GzipSource, refuses_a_header_without_end) {
+    for (const Byte flag : {Byte{0x08}, Byte{0x10}}) { // name, comment
+        EndlessSource endless({0x1f, 0x8b, 0x08, flag, 0, 0, 0, 0, 0, 0}, {'x'});
+        GzipSource source(endless, {});
+        Buffer piece(1000);
+        const auto count = source.read(piece, {});
+        ASSERT_FALSE(count.has_value());
+        EXPECT_EQ(count.error().code(), Errc::limit);
+        EXPECT_EQ(count.error().message(), "gzip header is longer than 1048576 bytes");
+        EXPECT_EQ(count.error().offset(), 1048576U);
+    }
+}
+
+TEST(GzipSource, can_be_stopped_among_empty_blocks_without_end) {
+    for (const auto mode : {GzipSource::Mode::plain, GzipSource::Mode::cut}) {
+        EndlessSource endless(Buffer(hello.begin(), hello.begin() + 10), {0, 0, 0, 0xff, 0xff});
+        GzipSource source(endless, {}, mode);
+        Buffer piece(1000);
+        const auto count = source.read(piece, endless.stop.get_token());
+        ASSERT_FALSE(count.has_value());
+        EXPECT_EQ(count.error().code(), Errc::interrupted);
+    }
+}
+
 TEST(GzipSource, gives_what_lies_before_an_error_first) {
     auto packed = pack({text(5000)});
     packed.resize(packed.size() - 9);
     MemorySource memory(packed);
     GzipSource source(memory, {});
     Buffer piece(100'000);
-    EXPECT_EQ(source.read(piece).value(), 5000U);
-    const auto behind = source.read(piece);
+    EXPECT_EQ(source.read(piece, {}).value(), 5000U);
+    const auto behind = source.read(piece, {});
     ASSERT_FALSE(behind.has_value());
     EXPECT_EQ(behind.error().code(), Errc::truncated);
 }
@@ -290,8 +343,8 @@ TEST(FlushPoints, are_not_where_data_refers_back) {
     GzipSource source(memory, {}, GzipSource::Mode::cut);
     Buffer piece(1000);
     // The first letter behind the flush stands there itself.
-    EXPECT_EQ(source.read(piece).value(), line.size() + 1);
-    const auto behind = source.read(piece);
+    EXPECT_EQ(source.read(piece, {}).value(), line.size() + 1);
+    const auto behind = source.read(piece, {});
     ASSERT_FALSE(behind.has_value());
     EXPECT_EQ(behind.error().message(),
               "compressed data is corrupt: reference to before the start");
@@ -321,6 +374,15 @@ TEST(ReadAhead, can_be_left_in_the_middle) {
     MemorySource memory(content);
     ReadAhead in(memory, ReadAhead::Threading::own_thread, {});
     EXPECT_EQ(in.take(10).value().size(), 10U);
+}
+
+TEST(ReadAhead, can_be_left_while_its_source_waits_for_a_pipe) {
+    std::array<int, 2> ends;
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    const base::Fd out(ends[0]), in(ends[1]);
+    PipeSource source(out.get(), "pipe", {});
+    const ReadAhead ahead(source, ReadAhead::Threading::own_thread, {});
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 TEST(ReadAhead, stops_when_asked) {

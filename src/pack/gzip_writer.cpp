@@ -79,7 +79,7 @@ public:
         for (;;) {
             if (stop_.stop_requested())
                 return interrupted();
-            const auto count = TENON_TRY(packed.read(buffer));
+            const auto count = TENON_TRY(packed.read(buffer, stop_));
             if (count == 0)
                 break;
             TENON_TRY(sink_(Bytes(buffer).first(count)));

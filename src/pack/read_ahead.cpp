@@ -41,7 +41,7 @@ public:
             return Bytes{};
         if (!thread_.joinable()) {
             auto& slot = slots_[0];
-            slot.filled = source_.read(slot.bytes());
+            slot.filled = source_.read(slot.bytes(), stop_);
             ended_ = !slot.filled || *slot.filled == 0;
             return slot.content();
         }
@@ -82,7 +82,7 @@ private:
                     return;
             }
             // The slot is ours alone until `filled_` says otherwise.
-            slot.filled = source_.read(slot.bytes());
+            slot.filled = source_.read(slot.bytes(), over);
             const bool last = !slot.filled || *slot.filled == 0;
             {
                 const std::scoped_lock lock(mutex_);
