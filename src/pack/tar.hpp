@@ -62,7 +62,7 @@ private:
     [[nodiscard]] base::Error truncated() const;
     static Result<> check_global(std::string_view records, const TarEntry& header);
     Result<std::string> read_record(const TarEntry& record);
-    Result<> apply(const Overrides& overrides, TarEntry& entry) const;
+    Result<> apply(const Overrides& overrides, char type, TarEntry& entry) const;
 
     ReadAhead& in_;
     TarLimits limits_;
