@@ -59,9 +59,14 @@ std::optional<std::string> trouble_with(const pack::TarEntry& entry, std::string
     return std::nullopt;
 }
 
+bool same_time(const timespec& a, const timespec& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+// The time of the content can be set back, that of the status cannot.
 bool same_content(const struct stat& a, const struct stat& b) {
-    return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
-           a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+    return a.st_size == b.st_size && same_time(a.st_mtim, b.st_mtim) &&
+           same_time(a.st_ctim, b.st_ctim);
 }
 
 } // namespace
@@ -123,12 +128,13 @@ Result<> ArchiveFile::check_repeatable() const {
 
 Result<> ArchiveFile::check_unchanged() const {
     struct stat now{};
-    if (::fstat(fd(), &now) != 0 || !same_content(now, status_))
-        return fail(changed());
-    // Somebody else's result under the same name would be lost.
+    // Somebody else's result under the same name would be lost. (Who takes a file's name changes
+    // the time of its status, too.)
     if (::stat(path_.c_str(), &now) != 0 || now.st_ino != status_.st_ino ||
         now.st_dev != status_.st_dev)
         return fail(Errc::io, fmt::format("`{}` was replaced meanwhile", path_.native()));
+    if (::fstat(fd(), &now) != 0 || !same_content(now, status_))
+        return fail(changed());
     return {};
 }
 

@@ -283,6 +283,23 @@ TEST(Insert, leaves_the_archive_when_it_was_replaced_meanwhile) {
     EXPECT_EQ(inspect(path, {then, {}}, {}).value().targets.at(0).target, "mips64-linux");
 }
 
+TEST(Insert, notices_a_change_that_size_and_time_do_not_show) {
+    const Workshop shop;
+    const auto path = shop.folder / "x.par";
+    ASSERT_TRUE(make(path, {shop.x()}, false, shop.keys.seal()));
+    struct stat before{};
+    ASSERT_EQ(::stat(path.c_str(), &before), 0);
+    const auto change = [&](const Info&) -> Result<Seal> {
+        const base::Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        EXPECT_EQ(::pwrite(fd.get(), "X", 1, 4000), 1);
+        const timespec times[] = {before.st_atim, before.st_mtim};
+        EXPECT_EQ(::futimens(fd.get(), times), 0);
+        return shop.keys.seal();
+    };
+    expect_error(insert(path, {shop.a(), then}, change, {}), Errc::io,
+                 "`" + path.native() + "` was changed while it was read");
+}
+
 TEST(Extract, writes_executables) {
     for (const bool compress : {false, true}) {
         const Workshop shop;
