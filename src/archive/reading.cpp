@@ -48,14 +48,23 @@ std::optional<std::string> trouble_with(const pack::TarEntry& entry, std::string
     auto shown = base::printable(std::string_view(entry.name).substr(0, shown_bytes));
     if (entry.name.size() > shown_bytes)
         shown += "…";
-    if (entry.kind == pack::TarKind::link)
-        return fmt::format("archive entry `{}` is a link", shown);
-    if (entry.kind == pack::TarKind::other)
-        return fmt::format("archive entry `{}` is a device or pipe", shown);
+    const auto trouble = [&](std::string_view what) {
+        return fmt::format("archive entry `{}` at {:#x} {}", shown, entry.begin, what);
+    };
+    switch (entry.kind) {
+    case pack::TarKind::link: return trouble("is a link");
+    case pack::TarKind::other: return trouble("is a device or pipe");
+    case pack::TarKind::directory:
+        // Other readers do not look at the type: what has a name is an empty file to them.
+        if (stem.empty())
+            return std::nullopt;
+        return trouble("is a directory");
+    case pack::TarKind::file: break;
+    }
     const bool odd = stem.empty() || stem.size() > max_stem_bytes || stem == world_name ||
                      base::printable(stem) != stem;
     if (odd)
-        return fmt::format("archive entry `{}` has a name that no target can have", shown);
+        return trouble("has a name that no target can have");
     return std::nullopt;
 }
 
@@ -205,8 +214,6 @@ Result<std::optional<Reading::Member>> Reading::next() {
             return fail(explain(std::move(entry).error()));
         if (!*entry)
             return std::nullopt;
-        if ((**entry).kind == pack::TarKind::directory)
-            continue;
         const auto stem = stem_of((**entry).name);
         if (auto trouble = trouble_with(**entry, stem)) {
             constexpr std::size_t most_reasons = 32;
@@ -214,6 +221,8 @@ Result<std::optional<Reading::Member>> Reading::next() {
                 verdict_.add(claims::Weight::failure, Errc::invalid, *std::move(trouble));
             continue;
         }
+        if ((**entry).kind == pack::TarKind::directory)
+            continue;
         return Member{role_of(stem), std::string(stem), std::move(**entry)};
     }
 }
