@@ -18,7 +18,6 @@ archive::Work small_work() {
     work.threads = 1;
     work.limits.max_unpacked_bytes = 1 << 20;
     work.limits.max_entries = 64;
-    work.limits.max_token_bytes = 4096;
     work.limits.max_world_bytes = 4096;
     return work;
 }

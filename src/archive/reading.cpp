@@ -182,7 +182,7 @@ Result<std::unique_ptr<Reading>> Reading::begin(std::unique_ptr<pack::Source> so
     reading->name_ = name;
     auto* unpacked = reading->file_.get();
     if (compressed) {
-        const pack::GzipLimits limits{work.limits.max_unpacked_bytes, work.limits.max_ratio};
+        const pack::GzipLimits limits{work.limits.max_unpacked_bytes};
         reading->gzip_ = std::make_unique<pack::GzipSource>(*unpacked, limits, mode);
         reading->named_ = std::make_unique<NamedSource>(*reading->gzip_, name);
         unpacked = reading->named_.get();

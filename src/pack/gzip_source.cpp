@@ -23,8 +23,6 @@ constexpr std::array<Byte, 4> flush_mark = {0x00, 0x00, 0xff, 0xff};
 constexpr std::size_t max_flush_points = std::size_t{1} << 18;
 // The fields of a header have no length of their own; nobody needs so much.
 constexpr std::uint64_t max_header_bytes = 1 << 20;
-// Below this a high ratio harms nobody.
-constexpr std::uint64_t ratio_free_bytes = 1 << 20;
 
 constexpr Byte flag_header_crc = 0x02;
 constexpr Byte flag_extra = 0x04;
@@ -114,9 +112,6 @@ private:
         if (unpacked_ > limits_.max_unpacked_bytes)
             return fail(Errc::limit,
                         fmt::format("unpacks to more than {} bytes", limits_.max_unpacked_bytes));
-        if (unpacked_ > ratio_free_bytes && unpacked_ / offset() > limits_.max_ratio)
-            return fail(Errc::limit,
-                        fmt::format("unpacks to more than {} times its size", limits_.max_ratio));
         if (outcome_ < 0 || stuck_)
             return fail(
                 Errc::malformed,

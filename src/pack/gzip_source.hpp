@@ -10,9 +10,9 @@
 
 namespace tenon::pack {
 
+/// There is none on the ratio: deflate cannot make more than 1032 bytes of one.
 struct GzipLimits {
     std::uint64_t max_unpacked_bytes = std::numeric_limits<std::uint64_t>::max();
-    std::uint64_t max_ratio = std::numeric_limits<std::uint64_t>::max(); ///< unpacked to packed
 };
 
 /// A place where the packed stream is at a byte boundary, between blocks, and nothing behind refers

@@ -211,17 +211,13 @@ TEST(GzipSource, gives_what_lies_before_an_error_first) {
     EXPECT_EQ(behind.error().code(), Errc::truncated);
 }
 
-TEST(GzipSource, stops_at_its_limits) {
+TEST(GzipSource, stops_at_its_limit) {
     const auto bomb = pack({Buffer(std::size_t{8} << 20)});
     EXPECT_LT(bomb.size(), 20'000U);
     const auto too_large = unpack(bomb, GzipSource::Mode::plain, {.max_unpacked_bytes = 1 << 20});
     ASSERT_FALSE(too_large.has_value());
     EXPECT_EQ(too_large.error().code(), Errc::limit);
     EXPECT_EQ(too_large.error().message(), "unpacks to more than 1048576 bytes");
-    const auto too_dense = unpack(bomb, GzipSource::Mode::plain,
-                                  {.max_unpacked_bytes = std::uint64_t{1} << 30, .max_ratio = 100});
-    ASSERT_FALSE(too_dense.has_value());
-    EXPECT_EQ(too_dense.error().message(), "unpacks to more than 100 times its size");
 }
 
 TEST(GzipWriter, writes_the_header_of_the_reference_writer) {

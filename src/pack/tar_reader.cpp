@@ -316,10 +316,11 @@ Result<> TarReader::apply(const Overrides& overrides, char type, TarEntry& entry
     entry.kind = kind_of(type, entry.name);
     entry.size = overrides.size.value_or(entry.size);
     entry.bare = entry.bare && !overrides.any;
-    if (entry.size > limits_.max_entry_bytes)
+    if (entry.size > limits_.max_bytes || entry.data > limits_.max_bytes - entry.size)
         return fail(Errc::limit,
-                    fmt::format("archive entry `{}` claims {} bytes, more than the limit of {}",
-                                entry.name, entry.size, limits_.max_entry_bytes),
+                    fmt::format("archive entry `{}` claims {} bytes, with which the archive is "
+                                "larger than the limit of {}",
+                                entry.name, entry.size, limits_.max_bytes),
                     entry.data - tar_block_size + size_field.offset);
     // Readers disagree on whether such data is there, so nobody can say what comes next.
     if (entry.kind != TarKind::file && entry.size != 0)

@@ -319,8 +319,25 @@ TEST(TarReader, believes_no_size_of_8_gib) {
                  "archive is truncated in the data of `a`: 512 of 8589934592 bytes are there",
                  1024);
     expect_error(bytes, Errc::limit,
-                 "archive entry `a` claims 8589934592 bytes, more than the limit of 4096", 124,
-                 {.max_entries = 10, .max_entry_bytes = 4096});
+                 "archive entry `a` claims 8589934592 bytes, with which the archive is larger than "
+                 "the limit of 4096",
+                 124, {.max_entries = 10, .max_bytes = 4096});
+}
+
+TEST(TarReader, limits_all_entries_together) {
+    const auto bytes =
+        Tar().file("a", "1").file("b", "22").bytes; // header, data and padding, twice
+    EXPECT_TRUE(read(bytes, {.max_entries = 10, .max_bytes = 1024 + 512 + 2}).has_value());
+    expect_error(
+        bytes, Errc::limit,
+        "archive entry `b` claims 2 bytes, with which the archive is larger than the limit "
+        "of 1537",
+        1024 + 124, {.max_entries = 10, .max_bytes = 1024 + 512 + 1});
+    const auto huge = Tar().file("a", "1").add(Tar::header("b", ~std::uint64_t{0})).bytes;
+    expect_error(huge, Errc::limit,
+                 "archive entry `b` claims 18446744073709551615 bytes, with which the archive is "
+                 "larger than the limit of 9223372036854775807",
+                 1024 + 124);
 }
 
 TEST(TarReader, refuses_sizes_that_are_no_numbers) {
@@ -347,7 +364,7 @@ TEST(TarReader, reads_sizes_with_blanks_and_in_base_256) {
 TEST(TarReader, limits_the_number_of_entries) {
     const auto bytes = Tar().file("a", "1").file("b", "2").file("c", "3").bytes;
     expect_error(bytes, Errc::limit, "archive has more than 2 entries", 2048,
-                 {.max_entries = 2, .max_entry_bytes = 100});
+                 {.max_entries = 2, .max_bytes = 10000});
 }
 
 TEST(TarReader, limits_what_extra_headers_hold) {
