@@ -202,6 +202,46 @@ TEST(Insert, copies_what_is_compressed_on_its_own) {
     EXPECT_TRUE(as_text(read(path)).contains(content));
 }
 
+/// Bytes that the process has read from files; nothing where the system does not count them.
+std::optional<std::uint64_t> bytes_read_so_far() {
+    std::ifstream counters("/proc/self/io");
+    std::string name;
+    std::uint64_t count = 0;
+    if (counters >> name >> count && name == "rchar:")
+        return count;
+    return std::nullopt;
+}
+
+TEST(Insert, reads_an_archive_in_reverse_order_no_more_often_than_one_in_order) {
+    constexpr std::size_t count = 300;
+    const Workshop shop;
+    std::vector<Binary> binaries;
+    std::vector<File> files(count + 1);
+    std::map<std::string, std::string> hashes;
+    for (unsigned i = 0; i < count; ++i) {
+        const auto target = "target-" + std::to_string(1000 + i);
+        auto bytes = code(5000, i);
+        hashes[target] = hash(bytes);
+        binaries.push_back({target, shop.folder.with(target, bytes)});
+        files[count - i] = {target + ".bin", std::move(bytes)};
+    }
+    files[0] = {"claims.jwt", token(hashes)};
+    const auto packed = gzip(tar(files));
+    const auto path = shop.folder.with("x.par.gz", packed);
+    const auto before = bytes_read_so_far();
+    ASSERT_TRUE(put(path, shop.x(), shop.keys.seal()));
+    const auto after = bytes_read_so_far();
+    binaries.push_back(shop.x());
+    ASSERT_TRUE(make(shop.folder / "all", binaries, true, shop.keys.seal()));
+    EXPECT_TRUE(read(path) == read(shop.folder / "all"));
+    EXPECT_EQ(shop.folder.count(), 3 + count + 2);
+    if (!before || !after)
+        GTEST_SKIP() << "nobody counts what is read";
+    // Once to look for pieces that stand alone, once to verify, once to unpack, and what was put
+    // aside.
+    EXPECT_LT(*after - *before, 3 * packed.size() + count * 5000 + 500'000);
+}
+
 TEST(Insert, keeps_what_the_old_token_said) {
     const Workshop shop;
     auto old = provider_claims();
