@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Archives that are made, extended and unpacked.
 #include "archive/test_archive.hpp"
+#include "pack/test_deflate.hpp"
 
 #include <fcntl.h>
 #include <fstream>
@@ -130,6 +131,39 @@ TEST(Create, leaves_nothing_when_it_is_stopped) {
     EXPECT_EQ(shop.folder.count(), 3U);
 }
 
+std::stop_source* stop_source_of_clock = nullptr;
+int calls_before_stop = 0;
+/// A clock for progress, which looks at it wherever something was done: asks for a stop then.
+std::uint64_t stopping_clock() noexcept {
+    if (calls_before_stop-- == 0)
+        stop_source_of_clock->request_stop();
+    return 0;
+}
+
+TEST(Create, leaves_nothing_wherever_it_is_stopped) {
+    for (const bool compress : {false, true}) {
+        const Workshop shop;
+        const auto path = shop.folder / "x";
+        int stopped = 0;
+        for (bool done = false; !done; ++stopped) {
+            std::stop_source stop;
+            stop_source_of_clock = &stop;
+            calls_before_stop = stopped;
+            base::Progress progress(base::Progress::Mode::bar, -1, stopping_clock);
+            Work work;
+            work.stop = stop.get_token();
+            work.progress = &progress;
+            const auto made =
+                create(path, contents_of({shop.a()}), compress, shop.keys.seal(), work);
+            done = made.has_value();
+            if (!done)
+                expect_error(made, Errc::interrupted, "interrupted");
+            EXPECT_EQ(shop.folder.count(), done ? 4U : 3U);
+        }
+        EXPECT_GT(stopped, 8); // 1.2 MB, 256 KiB at a time, twice
+    }
+}
+
 TEST(Insert, gives_what_create_would_have_made) {
     for (const bool compress : {false, true}) {
         const Workshop shop;
@@ -154,7 +188,7 @@ TEST(Insert, replaces_a_target_that_is_there) {
     }
 }
 
-TEST(Insert, compresses_again_what_others_compressed_in_one_piece) {
+TEST(Insert, compresses_again_what_was_packed_without_cuts) {
     const Workshop shop;
     const std::string world = "interface";
     const auto first = code(1'200'000, 1);
@@ -172,6 +206,36 @@ TEST(Insert, compresses_again_what_others_compressed_in_one_piece) {
     contents.world = Buffer(world.begin(), world.end());
     ASSERT_TRUE(create(shop.folder / "all", contents, true, shop.keys.seal(), {}));
     EXPECT_TRUE(read(archive) == read(shop.folder / "all"));
+}
+
+// As other writers pack: the second executable is little more than references to the first.
+TEST(Insert, compresses_again_what_is_one_stream_or_only_looks_cut) {
+    const Workshop shop;
+    const auto same = code(5000, 4);
+    const auto file = shop.folder.with("same", same);
+    const auto entries =
+        tar({{"claims.jwt", token({{"m-linux", hash(same)}, {"b-linux", hash(same)}})},
+             {"m-linux.bin", same},
+             {"b-linux.bin", same}});
+    constexpr std::size_t entry_size = 512 + 5120;
+    const auto first = entries.size() - pack::tar_end_size - 2 * entry_size;
+    ASSERT_TRUE(make(shop.folder / "all", {{"b-linux", file}, {"m-linux", file}, shop.x()}, true,
+                     shop.keys.seal()));
+    for (const bool flushes : {false, true}) {
+        pack::test::PlainGzip gzip(entry_size);
+        gzip.write(Bytes(entries).first(first));
+        for (const auto begin : {first, first + entry_size}) {
+            if (flushes)
+                gzip.sync_flush();
+            gzip.write(Bytes(entries).subspan(begin, entry_size));
+        }
+        const auto packed = gzip.write(Bytes(entries).last(pack::tar_end_size)).finish();
+        EXPECT_LT(packed.size(), 10'000U);
+        const auto path = shop.folder.with("x.par.gz", packed);
+        EXPECT_THAT(reasons(inspect(path, {then, {}}, {}).value()), IsEmpty());
+        ASSERT_TRUE(put(path, shop.x(), shop.keys.seal()));
+        EXPECT_TRUE(read(path) == read(shop.folder / "all")) << flushes;
+    }
 }
 
 /// Bytes as a stored block of a deflate stream, with an empty one behind it.
