@@ -87,8 +87,8 @@ Result<> write_one(Target& target, Reading& reading, const ArchiveFile& archive)
 }
 
 Result<> write_all(std::vector<Target>& targets, const ArchiveFile& file, const Work& work) {
-    auto reading =
-        TENON_TRY(Reading::begin(file.source(), file.compressed(), file.path().native(), work));
+    auto reading = TENON_TRY(Reading::begin(file.source(), file.compressed(), file.path().native(),
+                                            work, quickest_mode(work)));
     for (std::size_t left = targets.size(); left > 0;) {
         const auto member = TENON_TRY(reading->next());
         if (!member)

@@ -109,8 +109,8 @@ Result<Info> inspect(const base::Path& path, const claims::Trust& trust, const W
 Result<Info> inspect(Bytes archive, const std::string& name, const claims::Trust& trust,
                      const Work& work) {
     const bool compressed = is_compressed(archive);
-    auto reading = TENON_TRY(
-        Reading::begin(std::make_unique<pack::MemorySource>(archive), compressed, name, work));
+    auto reading = TENON_TRY(Reading::begin(std::make_unique<pack::MemorySource>(archive),
+                                            compressed, name, work, quickest_mode(work)));
     const auto found = TENON_TRY(scan(*reading, work));
     return judge(found, compressed, name, trust);
 }

@@ -2,6 +2,7 @@
 #include "archive/reading.hpp"
 
 #include "base/utf8.hpp"
+#include "pack/conveyor.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +24,12 @@ public:
         if (!count)
             return fail(std::move(count).error().in_file(name_));
         return count;
+    }
+    Result<std::optional<Bytes>> lend(const std::stop_token& stop) override {
+        auto bytes = source_.lend(stop);
+        if (!bytes)
+            return fail(std::move(bytes).error().in_file(name_));
+        return bytes;
     }
 
 private:
@@ -183,7 +190,7 @@ Result<std::unique_ptr<Reading>> Reading::begin(std::unique_ptr<pack::Source> so
     auto* unpacked = reading->file_.get();
     if (compressed) {
         const pack::GzipLimits limits{work.limits.max_unpacked_bytes};
-        reading->gzip_ = std::make_unique<pack::GzipSource>(*unpacked, limits, mode);
+        reading->gzip_ = std::make_unique<pack::GzipSource>(*unpacked, limits, mode, work.threads);
         reading->named_ = std::make_unique<NamedSource>(*reading->gzip_, name);
         unpacked = reading->named_.get();
         reading->name_ += ", unpacked";
@@ -194,6 +201,11 @@ Result<std::unique_ptr<Reading>> Reading::begin(std::unique_ptr<pack::Source> so
     reading->tar_ = std::make_unique<pack::TarReader>(
         *reading->ahead_, pack::TarLimits{work.limits.max_entries, work.limits.max_unpacked_bytes});
     return reading;
+}
+
+pack::GzipSource::Mode quickest_mode(const Work& work) {
+    using Mode = pack::GzipSource::Mode;
+    return pack::thread_count(work.threads, 2) == 1 ? Mode::plain : Mode::parallel;
 }
 
 Reading::~Reading() = default;

@@ -102,6 +102,9 @@ private:
     claims::Verdict verdict_;
 };
 
+/// How to unpack when nothing else is to be done meanwhile, and nothing to be cut out.
+pack::GzipSource::Mode quickest_mode(const Work& work);
+
 /// A part of an archive, hashed.
 struct Part {
     std::string stem;

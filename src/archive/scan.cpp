@@ -110,7 +110,7 @@ Result<Scan> scan(const ArchiveFile& file, const Work& work, bool cut) {
         work.progress->begin("verifying", file.compressed() ? 0 : file.size());
     const auto name = file.path().native();
     auto reading = TENON_TRY(Reading::begin(file.source(), file.compressed(), name, work,
-                                            cut ? Mode::cut : Mode::plain));
+                                            cut ? Mode::cut : quickest_mode(work)));
     auto found = scan(*reading, work);
     if (!found && reading->failed_by_cutting())
         return scan(file, work, false);

@@ -5,74 +5,24 @@
 #include "pack/gzip_source.hpp"
 #include "pack/gzip_writer.hpp"
 #include "pack/read_ahead.hpp"
+#include "pack/test_gzip.hpp"
 
 #include <array>
 #include <chrono>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <random>
 #include <thread>
 #include <unistd.h>
 
 namespace tenon::pack {
 namespace {
 
+using namespace test;
+
 /// `hello` by gzip 1.12 (`printf hello | gzip -n9`).
 const Buffer hello = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xcb, 0x48, 0xcd,
                       0xc9, 0xc9, 0x07, 0x00, 0x86, 0xa6, 0x10, 0x36, 0x05, 0x00, 0x00, 0x00};
-
-Buffer text(std::size_t size) {
-    Buffer bytes;
-    for (unsigned i = 0; bytes.size() < size; ++i) {
-        const auto line = std::to_string(i * i) + " bottles of beer\n";
-        bytes.insert(bytes.end(), line.begin(), line.end());
-    }
-    bytes.resize(size);
-    return bytes;
-}
-
-Buffer noise(std::size_t size) {
-    std::mt19937 random(42);
-    Buffer bytes(size);
-    for (auto& byte : bytes)
-        byte = static_cast<Byte>(random());
-    return bytes;
-}
-
-struct Unpacked {
-    Buffer bytes;
-    Behind behind;
-    std::vector<FlushPoint> points;
-};
-Result<Unpacked> unpack(Bytes packed, GzipSource::Mode mode = GzipSource::Mode::plain,
-                        GzipLimits limits = {}) {
-    MemorySource memory(packed);
-    GzipSource source(memory, limits, mode);
-    Buffer all;
-    Buffer piece(10'000);
-    for (;;) {
-        const auto count = TENON_TRY(source.read(piece, {}));
-        if (count == 0)
-            return Unpacked{all, source.behind(), source.flush_points()};
-        all.insert(all.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
-    }
-}
-
-/// Packs pieces, with a cut behind each.
-Buffer pack(std::initializer_list<Bytes> pieces, unsigned threads = 2) {
-    Buffer packed;
-    GzipWriter writer(
-        [&](Bytes bytes) -> Result<> {
-            packed.insert(packed.end(), bytes.begin(), bytes.end());
-            return {};
-        },
-        threads, {});
-    for (const auto piece : pieces)
-        EXPECT_TRUE(writer.write(piece).has_value() && writer.cut().has_value());
-    EXPECT_TRUE(writer.finish().has_value());
-    return packed;
-}
 
 void expect_error(Bytes packed, Errc code, std::string_view message, std::uint64_t offset,
                   GzipLimits limits = {}) {
@@ -151,13 +101,13 @@ TEST(GzipSource, refuses_other_methods_and_reserved_flags) {
     expect_error(packed, Errc::malformed, "reserved flags in the gzip header", 3);
 }
 
-/// Some bytes, then the same ones again and again; at the hundredth reading it asks for a stop.
+/// Some bytes, then the same ones again and again; at the tenth reading it asks for a stop.
 class EndlessSource final : public Source {
 public:
     EndlessSource(Buffer first, Buffer again)
         : first_(std::move(first)), again_(std::move(again)) {}
     Result<std::size_t> read(MutableBytes into, const std::stop_token&) override {
-        if (++readings_ == 100)
+        if (++readings_ == 10)
             stop.request_stop();
         const auto& bytes = readings_ == 1 ? first_ : again_;
         std::size_t count = 0;
@@ -189,13 +139,14 @@ TEST(GzipSource, refuses_a_header_without_end) {
 }
 
 TEST(GzipSource, can_be_stopped_among_empty_blocks_without_end) {
-    for (const auto mode : {GzipSource::Mode::plain, GzipSource::Mode::cut}) {
+    for (const auto mode :
+         {GzipSource::Mode::plain, GzipSource::Mode::cut, GzipSource::Mode::parallel}) {
         EndlessSource endless(Buffer(hello.begin(), hello.begin() + 10), {0, 0, 0, 0xff, 0xff});
         GzipSource source(endless, {}, mode);
-        Buffer piece(1000);
-        const auto count = source.read(piece, endless.stop.get_token());
-        ASSERT_FALSE(count.has_value());
-        EXPECT_EQ(count.error().code(), Errc::interrupted);
+        ReadAhead in(source, ReadAhead::Threading::same_thread, endless.stop.get_token());
+        const auto piece = in.take(1000);
+        ASSERT_FALSE(piece.has_value());
+        EXPECT_EQ(piece.error().code(), Errc::interrupted);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <stop_token>
 
 namespace tenon::pack {
@@ -17,6 +18,11 @@ public:
     /// Puts bytes into `into` and says how many; none only at the end. Whatever may wait, or may
     /// work without giving any, looks at `stop` meanwhile.
     virtual Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) = 0;
+    /// The next bytes where they lie in the source's own memory, valid until the next call; nothing
+    /// when the source has none to lend from here on, and `read` goes on.
+    virtual Result<std::optional<Bytes>> lend(const std::stop_token& /*stop*/) {
+        return std::nullopt;
+    }
 };
 
 /// Bytes in memory, which must outlive it.

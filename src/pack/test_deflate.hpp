@@ -48,6 +48,9 @@ public:
         return packed_;
     }
 
+    /// Packed so far.
+    [[nodiscard]] std::size_t size() const { return packed_.size(); }
+
 private:
     static constexpr std::size_t longest = 258;
 
