@@ -323,12 +323,23 @@ TEST(ReadAhead, can_be_left_in_the_middle) {
     EXPECT_EQ(in.take(10).value().size(), 10U);
 }
 
+/// One byte, and then what a pipe gives.
+struct ByteBeforePipe final : Source {
+    explicit ByteBeforePipe(int fd) : pipe(fd, "pipe", {}) {}
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override {
+        return std::exchange(first, false) ? 1 : pipe.read(into, stop);
+    }
+    PipeSource pipe;
+    bool first = true;
+};
+
 TEST(ReadAhead, can_be_left_while_its_source_waits_for_a_pipe) {
     std::array<int, 2> ends;
     ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     const base::Fd out(ends[0]), in(ends[1]);
-    PipeSource source(out.get(), "pipe", {});
-    const ReadAhead ahead(source, ReadAhead::Threading::own_thread, {});
+    ByteBeforePipe source(out.get());
+    ReadAhead ahead(source, ReadAhead::Threading::own_thread, {});
+    EXPECT_EQ(ahead.take(10).value().size(), 1U);
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
