@@ -6,10 +6,8 @@
 namespace tenon::cli {
 
 std::optional<project::Project> project_here(Call& call) {
-    std::error_code ignored; // a directory that cannot be looked into has no project file either
-    const bool has_one = std::filesystem::exists("wasmcloud.toml", ignored) ||
-                         std::filesystem::exists("tenon.toml", ignored);
-    if (!has_one)
+    const auto has_one = project::is_in(".");
+    if (has_one && !*has_one)
         return std::nullopt;
     std::vector<base::Error> warnings;
     auto project =

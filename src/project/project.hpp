@@ -75,6 +75,9 @@ struct LoadOptions {
 Result<Project> load(const base::Path& where, const Environment& environment,
                      std::vector<base::Error>& warnings, const LoadOptions& options = {});
 
+/// Is there a project file in the directory? One that cannot be looked at is an error.
+Result<bool> is_in(const base::Path& where);
+
 /// Only the `key_directory` of the project in `where`, absolute; nothing when there is no project
 /// file or it does not say. Starts no program and judges no other field.
 Result<std::optional<base::Path>> key_directory_in(const base::Path& where,

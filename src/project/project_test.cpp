@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "project/scratch_test.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace tenon::project {
 namespace {
 
@@ -270,6 +273,31 @@ TEST(Project, says_when_there_is_nothing_to_read) {
     EXPECT_EQ(here.tell(here.load("note.txt").error()),
               "error[config]: `HERE/note.txt` is no project file\n  = help: its name must end in "
               "`.toml`\n");
+}
+
+TEST(Project, file_that_cannot_be_looked_at_is_not_taken_for_absent) {
+    Scratch here;
+    std::filesystem::create_symlink("wasmcloud.toml", here.path("wasmcloud.toml"));
+    const std::string_view told =
+        "error[io]: failed to look at `HERE/wasmcloud.toml`\n"
+        "  = note: caused by: Too many levels of symbolic links (os error 40)\n";
+    EXPECT_EQ(here.tell(here.load().error()), told);
+    EXPECT_EQ(here.tell(key_directory_in(here.path(), here.lookup()).error()), told);
+}
+
+TEST(Project, directory_that_may_not_be_searched_is_not_taken_for_empty) {
+    if (::geteuid() == 0)
+        GTEST_SKIP() << "the superuser may search every directory";
+    Scratch here;
+    here.file("closed/wasmcloud.toml", component);
+    ASSERT_EQ(::chmod(here.path("closed").c_str(), 0600), 0);
+    EXPECT_EQ(here.tell(here.load("closed").error()),
+              "error[io]: failed to look at `HERE/closed/tenon.toml`\n"
+              "  = note: caused by: Permission denied (os error 13)\n");
+    EXPECT_EQ(here.tell(here.load("closed/wasmcloud.toml").error()),
+              "error[io]: failed to look at `HERE/closed/wasmcloud.toml`\n"
+              "  = note: caused by: Permission denied (os error 13)\n");
+    ASSERT_EQ(::chmod(here.path("closed").c_str(), 0700), 0);
 }
 
 TEST(Project, unknown_keys_are_shown_with_a_suggestion) {
