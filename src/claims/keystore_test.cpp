@@ -295,7 +295,7 @@ TEST_F(Keystore, gives_the_absolute_path_of_a_relative_directory) {
 TEST_F(Keystore, without_directories_says_how_to_name_one) {
     const auto error = store({}).choose({}, "a", KeyType::account, true).error();
     EXPECT_EQ(error.message(), "there is no directory for keys");
-    EXPECT_EQ(error.helps().size(), 1U);
+    EXPECT_THAT(error.helps(), ElementsAre("set HOME, or name a directory with `--directory`"));
 }
 
 TEST_F(Keystore, warns_when_others_can_reach_a_key) {

@@ -202,6 +202,15 @@ TEST_F(BuildComponent, wrong_key_is_known_before_the_command_runs) {
     EXPECT_FALSE(here.has("ran"));
 }
 
+TEST_F(BuildComponent, without_a_place_for_keys_names_the_option_of_build) {
+    here.file("wasmcloud.toml", "name = \"x\"\nversion = \"1.0.0\"\nlanguage = \"c\"\ntype = "
+                                "\"component\"\n[component]\nbuild_command = \"true\"\n");
+    here.file("build/x.wasm", "");
+    here.environment.erase("HOME");
+    EXPECT_EQ(build(), "error[not-found]: there is no directory for keys\n"
+                       "  = help: set HOME, or name a directory with `--keys-directory`\n");
+}
+
 TEST_F(BuildComponent, without_a_command_is_unsupported) {
     here.file("wasmcloud.toml",
               "name = \"x\"\nversion = \"1.0.0\"\nlanguage = \"cobol\"\ntype = \"component\"\n");
