@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <random>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tenon::base {
 namespace {
@@ -297,24 +298,57 @@ Result<> make_directories(const Path& path) {
     return {};
 }
 
-Result<> make_private_directory(const Path& path) {
+namespace {
+
+constexpr mode_t private_mode = 0700;
+
+/// Gives a directory that was just made the bits that the umask took from its owner. Changed
+/// through a descriptor, so that the name cannot be swapped in between.
+Result<> undo_umask(const Path& path) {
+    const Fd fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status;
+    if (!fd || ::fstat(fd.get(), &status) != 0)
+        return fail(cannot("open directory", path, errno));
+    if ((status.st_mode & private_mode) != private_mode &&
+        ::chmod(through_proc(fd.get()).c_str(), private_mode) != 0)
+        return fail(cannot("make private", path, errno));
+    return {};
+}
+
+} // namespace
+
+Result<std::optional<Error>> make_private_directory(const Path& path) {
+    constexpr mode_t others_write = 022, others = 077;
     if (!path.has_filename() && path.has_relative_path()) // `keys/`
         return make_private_directory(path.parent_path());
     if (path.has_parent_path())
         TENON_TRY(make_directories(path.parent_path()));
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    if (::mkdir(path.c_str(), private_mode) == 0) {
+        TENON_TRY(undo_umask(path));
+        return std::nullopt;
+    }
+    if (errno != EEXIST)
         return fail(cannot("create directory", path, errno));
-    // Opened first and changed through the descriptor, so that the name cannot be swapped in
-    // between.
-    const Fd fd(retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-    if (!fd)
-        return fail(cannot("open directory", path, errno));
     struct stat status;
-    if (::fstat(fd.get(), &status) != 0)
+    if (::stat(path.c_str(), &status) != 0)
         return fail(cannot("open directory", path, errno));
-    if ((status.st_mode & 07777) != 0700 && ::fchmod(fd.get(), 0700) != 0)
-        return fail(cannot("make private", path, errno));
-    return {};
+    if (!S_ISDIR(status.st_mode))
+        return fail(cannot("open directory", path, ENOTDIR));
+    const auto refused = [&](std::string_view why) {
+        return fail(Error(Errc::io, fmt::format("`{}` {}", path.native(), why))
+                        .help("name a directory of your own that only you can enter"));
+    };
+    if (status.st_uid != ::geteuid())
+        return refused("belongs to another user");
+    if ((status.st_mode & S_ISVTX) != 0)
+        return refused("is a directory that users share");
+    if ((status.st_mode & others) == 0)
+        return std::nullopt;
+    return Error(Errc::io, fmt::format("others can {} `{}`",
+                                       (status.st_mode & others_write) != 0 ? "replace files in"
+                                                                            : "look into",
+                                       path.native()))
+        .help(fmt::format("chmod 700 {}", path.native()));
 }
 
 } // namespace tenon::base

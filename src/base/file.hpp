@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <sys/types.h>
 
 namespace tenon::base {
@@ -81,7 +82,9 @@ Result<> write_file(const Path& path, Bytes content, NewFileOptions options = {}
 
 /// Makes the directory and its missing parents (0777 and umask); fine if it is there.
 Result<> make_directories(const Path& path);
-/// The same, with mode 0700 for the last one, also if it was there.
-Result<> make_private_directory(const Path& path);
+/// The same, with mode 0700 for the last one. One that is there keeps its mode, since it may serve
+/// others too: it must be the caller's own and not one that everybody puts files in (`/tmp`), and
+/// what others may do in it is given back as a warning.
+Result<std::optional<Error>> make_private_directory(const Path& path);
 
 } // namespace tenon::base

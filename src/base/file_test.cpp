@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/file.hpp"
 
+#include "base/diagnostic.hpp"
 #include "base/test_directory.hpp"
 
 #include <array>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace tenon::base {
 namespace {
@@ -397,12 +400,64 @@ TEST(MakePrivateDirectory, only_the_last_one_is_private) {
     EXPECT_EQ(mode_of(room / "more"), 0700U);
 }
 
-TEST(MakePrivateDirectory, closes_one_that_was_open) {
+std::string told(const Result<std::optional<Error>>& warning) {
+    return warning && *warning ? render(**warning, Severity::warning) : "nothing";
+}
+
+TEST(MakePrivateDirectory, one_that_is_there_keeps_its_mode_with_a_warning) {
     const TestDirectory room;
-    std::filesystem::create_directory(room / "keys");
-    ASSERT_EQ(::chmod((room / "keys").c_str(), 0755), 0);
-    EXPECT_TRUE(make_private_directory(room / "keys"));
-    EXPECT_EQ(mode_of(room / "keys"), 0700U);
+    const auto keys = room / "keys";
+    std::filesystem::create_directory(keys);
+    for (const mode_t alone : {0700U, 0500U}) {
+        ASSERT_EQ(::chmod(keys.c_str(), alone), 0);
+        EXPECT_EQ(told(make_private_directory(keys)), "nothing");
+        EXPECT_EQ(mode_of(keys), alone);
+    }
+    for (const mode_t seen : {0755U, 0750U, 0711U}) {
+        ASSERT_EQ(::chmod(keys.c_str(), seen), 0);
+        EXPECT_EQ(told(make_private_directory(keys)),
+                  fmt::format("warning[io]: others can look into `{0}`\n  = help: chmod 700 {0}\n",
+                              keys.native()));
+        EXPECT_EQ(mode_of(keys), seen);
+    }
+    for (const mode_t written : {0770U, 0707U}) {
+        ASSERT_EQ(::chmod(keys.c_str(), written), 0);
+        EXPECT_EQ(
+            told(make_private_directory(keys)),
+            fmt::format("warning[io]: others can replace files in `{0}`\n  = help: chmod 700 {0}\n",
+                        keys.native()));
+        EXPECT_EQ(mode_of(keys), written);
+    }
+}
+
+TEST(MakePrivateDirectory, one_that_users_share_is_refused_and_left_alone) {
+    const TestDirectory room;
+    std::filesystem::create_directory(room / "tmp");
+    ASSERT_EQ(::chmod((room / "tmp").c_str(), 01777), 0);
+    const auto result = make_private_directory(room / "tmp");
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message(), quoted(room / "tmp") + " is a directory that users share");
+    EXPECT_EQ(result.error().helps(),
+              Texts{"name a directory of your own that only you can enter"});
+    struct stat status;
+    ASSERT_EQ(::stat((room / "tmp").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 01777U);
+}
+
+TEST(MakePrivateDirectory, one_of_another_user_is_refused_and_left_alone) {
+    // The superuser gives a directory away; anybody else finds the superuser's.
+    const TestDirectory room;
+    Path foreign = "/usr";
+    if (::geteuid() == 0) {
+        foreign = room / "given-away";
+        std::filesystem::create_directory(foreign);
+        ASSERT_EQ(::chown(foreign.c_str(), 1, 1), 0);
+        ASSERT_EQ(::chmod(foreign.c_str(), 0755), 0);
+    }
+    const auto result = make_private_directory(foreign);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message(), quoted(foreign) + " belongs to another user");
+    EXPECT_EQ(mode_of(foreign), 0755U);
 }
 
 TEST(MakePrivateDirectory, is_not_a_file) {

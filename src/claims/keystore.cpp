@@ -238,7 +238,7 @@ Result<KeyStore::Choice> KeyStore::make(const std::string& name, KeyType type) c
     constexpr mode_t private_mode = 0600;
     const auto& directory = directories().front();
     const auto path = file_of(directory, name);
-    TENON_TRY(base::make_private_directory(directory));
+    auto open_to_others = TENON_TRY(base::make_private_directory(directory));
     auto key = KeyPair::generate(type);
 
     base::NewFileOptions options;
@@ -256,6 +256,8 @@ Result<KeyStore::Choice> KeyStore::make(const std::string& name, KeyType type) c
     auto written = write();
     if (written) {
         Choice choice{std::move(key), path, {}};
+        if (open_to_others)
+            choice.warnings.push_back(*std::move(open_to_others));
         return choice;
     }
     if (written.error().code() != Errc::exists)
