@@ -9,7 +9,9 @@
 
 namespace {
 
-using namespace tenon;
+namespace archive = tenon::archive;
+namespace pack = tenon::pack;
+using tenon::as_text, tenon::Buffer, tenon::Byte, tenon::Bytes, tenon::MutableBytes, tenon::Result;
 
 constexpr std::size_t block_size = 512;
 
