@@ -63,9 +63,7 @@ Result<> create(Call& call) {
                                      : readable.error().causes().front()));
 
     const auto store = key_store(call);
-    const auto issuer = TENON_TRY(choose_key(call, store, "issuer",
-                                             claims::account_key_name(call.environment("USER")),
-                                             crypto::KeyType::account));
+    const auto issuer = TENON_TRY(account_key(call, store, "issuer"));
     const auto subject = TENON_TRY(choose_key(
         call, store, "subject", claims::key_name(binary.native(), crypto::KeyType::service),
         crypto::KeyType::service));
@@ -110,9 +108,7 @@ Result<> insert(Call& call) {
     std::optional<crypto::KeyPair> issuer;
     std::optional<crypto::PublicKey> subject;
     const auto seal = [&](const archive::Info& info) -> Result<archive::Seal> {
-        issuer.emplace(TENON_TRY(choose_key(call, store, "issuer",
-                                            claims::account_key_name(call.environment("USER")),
-                                            crypto::KeyType::account)));
+        issuer.emplace(TENON_TRY(account_key(call, store, "issuer")));
         if (call.has("subject")) {
             const auto given =
                 TENON_TRY(choose_key(call, store, "subject", "", crypto::KeyType::service));

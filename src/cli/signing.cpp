@@ -51,6 +51,12 @@ Result<crypto::KeyPair> choose_key(Call& call, const claims::KeyStore& store,
     return std::move(choice.key);
 }
 
+Result<crypto::KeyPair> account_key(Call& call, const claims::KeyStore& store,
+                                    std::string_view option) {
+    return choose_key(call, store, option, claims::account_key_name(call.environment("USER")),
+                      crypto::KeyType::account);
+}
+
 Result<std::string> token_id(const Call& call) {
     const auto given = call.value("jti");
     if (!given)
