@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <isa-l/igzip_lib.h>
 #include <optional>
@@ -39,15 +40,46 @@ std::string_view inflate_error(int code) {
     }
 }
 
+/// What is called of ISA-L.
+struct Isal {
+    decltype(&::isal_inflate_init) init;
+    decltype(&::isal_inflate_reset) reset;
+    decltype(&::isal_inflate) inflate;
+};
+
+#ifdef TENON_ISAL_SONAME
+/// Opened by whoever first reads a gzip stream, and never closed: mapping it costs a tenth of a
+/// millisecond, which a start that reads none does not pay.
+Result<Isal> open_isal() {
+    void* const library = ::dlopen(TENON_ISAL_SONAME, RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr)
+        return fail(base::Error(Errc::unsupported, "gzip streams cannot be read without ISA-L")
+                        .because(::dlerror())
+                        .help("install the library: on Debian and Ubuntu `libisal2`"));
+    Isal isal{};
+    const auto find = [library]<class Function>(Function*& function, const char* name) {
+        function = reinterpret_cast<Function*>(::dlsym(library, name));
+        return function != nullptr;
+    };
+    if (!find(isal.init, "isal_inflate_init") || !find(isal.reset, "isal_inflate_reset") ||
+        !find(isal.inflate, "isal_inflate"))
+        return fail(base::Error(Errc::unsupported, "gzip streams cannot be read with this ISA-L")
+                        .because(::dlerror()));
+    return isal;
+}
+#else
+Result<Isal> open_isal() {
+    return Isal{::isal_inflate_init, ::isal_inflate_reset, ::isal_inflate};
+}
+#endif
+
 } // namespace
 
 class GzipSource::Inflater {
 public:
     Inflater(Source& packed, GzipLimits limits, Mode mode)
         : packed_(packed), limits_(limits), mode_(mode), input_(tail_size + input_size),
-          state_(std::make_unique<inflate_state>()) {
-        isal_inflate_init(state_.get());
-    }
+          state_(std::make_unique<inflate_state>()) {}
 
     Result<std::size_t> read(MutableBytes into) {
         if (error_)
@@ -74,6 +106,8 @@ private:
     Result<> step(MutableBytes into, std::size_t& done) {
         if (phase_ == Phase::header) {
             TENON_TRY(read_header());
+            isal_ = TENON_TRY(open_isal());
+            isal_.init(state_.get());
             flush_points.push_back({offset(), 0, 0});
             phase_ = Phase::data;
         }
@@ -96,7 +130,7 @@ private:
         state_->avail_in = static_cast<std::uint32_t>(feed_end_ - position_);
         state_->next_out = into.data();
         state_->avail_out = static_cast<std::uint32_t>(room);
-        outcome_ = isal_inflate(state_.get());
+        outcome_ = isal_.inflate(state_.get());
         const auto consumed = feed_end_ - state_->avail_in - position_;
         position_ += consumed;
         const auto produced = room - state_->avail_out;
@@ -144,7 +178,7 @@ private:
             flush_points.back() = point;
         else if (flush_points.size() < max_flush_points)
             flush_points.push_back(point);
-        isal_inflate_reset(state_.get()); // forgets the window: a reference across the cut fails
+        isal_.reset(state_.get()); // forgets the window: a reference across the cut fails
         was_cut_ = true;
     }
 
@@ -284,6 +318,7 @@ private:
     std::uint64_t behind_buffer_ = 0;   // offset in the file of the input's start
     std::uint32_t header_crc_ = 0;
 
+    Isal isal_{};
     std::unique_ptr<inflate_state> state_;
     int outcome_ = 0;
     bool starved_ = false; // asks for input
