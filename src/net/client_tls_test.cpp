@@ -277,6 +277,11 @@ TEST_F(ClientTls, does_not_trust_another_hosts_certificate) {
     expect_untrusted(other, trusting(),
                      "it is for `a.example`, `*.b.example`, `::5`, not for `localhost`",
                      insecure_help, "localhost");
+    auto system = ClientOptions();
+    system.system_ca_file = directory_ / "authority.pem"; // read only at the second look
+    expect_untrusted(other, system,
+                     "it is for `a.example`, `*.b.example`, `::5`, not for `127.0.0.1`",
+                     insecure_help);
     // An address in a name is no address.
     expect_untrusted(make({"127.0.0.1", "DNS:127.0.0.1", -1, 1}, &authority()), trusting(),
                      "it is for `127.0.0.1`, not for `127.0.0.1`", insecure_help);
