@@ -37,7 +37,8 @@ Outcome over_socket(Bytes input, bool to_head, std::size_t step) {
     std::array<int, 2> ends{};
     require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
     const base::Fd server(ends[1]);
-    net::Exchange exchange(net::Stream(base::Fd(ends[0]), std::chrono::seconds(1)));
+    base::Fd client(ends[0]);
+    net::Exchange exchange(net::Stream(std::move(client), std::chrono::seconds(1)));
     for (auto rest = input; !rest.empty();) {
         const auto sent = ::send(server.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
         require(sent > 0);
