@@ -4,6 +4,7 @@
 #include "net/resolve.hpp"
 
 #include <arpa/inet.h>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -55,7 +56,8 @@ std::vector<Address> without_lookup(const std::string& host, std::uint16_t port)
 /// What the asking and the looking thread share: whichever is done last frees it.
 struct Lookup {
     std::string host;
-    base::Fd done; // an eventfd; readable when the results below are there
+    base::Fd done;                     // an eventfd; readable when the results below are there
+    std::atomic<bool> is_done = false; // says the same in the language's memory model
     int error = 0;
     int system_error = 0;
     std::vector<Address> v4, v6;
@@ -72,6 +74,7 @@ struct Lookup {
             keep(*at);
         if (found != nullptr)
             ::freeaddrinfo(found);
+        is_done.store(true, std::memory_order_release);
         ::eventfd_write(done.get(), 1);
     }
 
@@ -141,6 +144,7 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
     if (!TENON_TRY(waiter.wait({&done, 1}, after(limit))))
         return fail(Errc::limit,
                     fmt::format("resolving `{}` took longer than {} ms", host, limit.count()));
+    TENON_ASSERT(lookup->is_done.load(std::memory_order_acquire));
     if (lookup->error != 0 || (lookup->v4.empty() && lookup->v6.empty()))
         return fail(lookup_error(*lookup));
     return in_turn(*lookup, port);
