@@ -473,6 +473,8 @@ Task<> Connection::linger() {
     if (!unread_ && buffer_.empty())
         co_return;
     expect_within(std::min(max_linger, options().idle_timeout));
+    idle_ = true; // a server that stops does not wait for it
+    idle_since_ = Clock::now();
     for (std::uint64_t in_this_turn = 0;;) {
         const auto moved = channel_.read(thread_.scratch());
         if (moved.flow == Flow::ended || moved.flow == Flow::broken)
