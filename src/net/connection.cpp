@@ -204,10 +204,10 @@ void Connection::begin_head() {
     // OpenSSL may hold bytes that the socket will not announce.
     wanted_ = channel_.tls() ? Flow::moved : Flow::want_read;
     idle_ = buffer_.empty();
-    expect_within(idle_ && !first_request_ ? options().keep_alive_timeout
-                                           : options().header_timeout);
-    if (idle_)
-        idle_since_ = deadline_ - options().keep_alive_timeout;
+    const auto patience =
+        idle_ && !first_request_ ? options().keep_alive_timeout : options().header_timeout;
+    expect_within(patience);
+    idle_since_ = deadline_ - patience;
     first_request_ = false;
 }
 

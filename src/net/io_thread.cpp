@@ -144,9 +144,12 @@ void IoThread::cut_off() {
 
 void IoThread::shed() {
     loop_->post([this] {
+        // Not one that is only between two requests.
+        const auto long_ago =
+            std::chrono::steady_clock::now() - service_.options.keep_alive_timeout / 64;
         Connection* oldest = nullptr;
         for (auto* connection = first_; connection != nullptr; connection = connection->next_)
-            if (connection->idle_since() &&
+            if (connection->idle_since() && *connection->idle_since() < long_ago &&
                 (oldest == nullptr || *connection->idle_since() < *oldest->idle_since()))
                 oldest = connection;
         if (oldest != nullptr)

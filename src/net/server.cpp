@@ -48,6 +48,7 @@ struct Server::State {
     void place(Accepted accepted);
     /// Sleeps until a connection comes (if `listening`), somebody wakes us, or time is up.
     void sleep(bool listening, std::chrono::milliseconds at_most);
+    [[nodiscard]] bool somebody_waits() const;
     void finish();
     void wait_for_connections(Clock::time_point until);
 
@@ -124,7 +125,7 @@ void Server::State::accept_until(const std::stop_token& stop) {
         service.connection_wanted = true;
         const bool full = service.connections.load() >= service.options.max_connections;
         if (full || out_of_resources) {
-            if (full)
+            if (full && somebody_waits())
                 for (auto& thread : io)
                     thread->shed();
             out_of_resources = false;
@@ -169,6 +170,13 @@ void Server::State::sleep(bool listening, std::chrono::milliseconds at_most) {
     std::uint64_t calls = 0;
     if (::read(service.wake.get(), &calls, sizeof calls) < 0)
         return; // nobody called
+}
+
+bool Server::State::somebody_waits() const {
+    return std::ranges::any_of(listener->sockets(), [](const base::Fd& socket) {
+        pollfd waiting{socket.get(), POLLIN, 0};
+        return ::poll(&waiting, 1, 0) == 1;
+    });
 }
 
 // --- the end
