@@ -82,6 +82,14 @@ Connection::Ready Connection::ready(Flow wanted) noexcept {
     return {*this, wanted == Flow::want_write ? Want::write : Want::read};
 }
 
+Connection::Yield Connection::yield() noexcept {
+    return {*this};
+}
+
+Connection::Answered Connection::answered_by_worker() noexcept {
+    return {*this};
+}
+
 void Connection::expect_within(std::chrono::milliseconds time) noexcept {
     deadline_ = Clock::now() + time;
     expired_ = false;
@@ -136,11 +144,11 @@ Detached Connection::run(std::unique_ptr<Connection> self) {
 }
 
 Task<> Connection::serve() {
-    if (channel_.tls() && !co_await shake_hands()) {
-        if (channel_.tls())
-            co_return;
-        met_plain_http_ = true;
-    }
+    bool can_begin = true;
+    if (channel_.tls())
+        can_begin = co_await shake_hands();
+    if (!can_begin)
+        co_return;
     for (unsigned count = 1;; ++count) {
         begin_head();
         auto head = parse();
@@ -156,7 +164,7 @@ Task<> Connection::serve() {
             if (auto answer = answer_at_once())
                 response_ = *std::move(answer);
             else
-                co_await Answered{*this};
+                co_await answered_by_worker();
         }
         prepare_answer();
         const auto writing = write_some();
@@ -171,7 +179,7 @@ Task<> Connection::serve() {
         if (!keep_alive_)
             break;
         if (count % requests_in_a_row == 0)
-            co_await Yield{*this};
+            co_await yield();
     }
     co_await linger();
 }
@@ -182,8 +190,10 @@ Task<bool> Connection::shake_hands() {
         const auto moved = channel_.shake_hands();
         if (moved.flow == Flow::moved)
             co_return true;
-        if (moved.flow == Flow::ended || moved.flow == Flow::broken)
-            co_return false;
+        if (moved.flow == Flow::ended || moved.flow == Flow::broken) {
+            met_plain_http_ = !channel_.tls();
+            co_return met_plain_http_;
+        }
         const bool is_ready = co_await ready(moved.flow);
         if (!is_ready)
             co_return false;
@@ -415,7 +425,7 @@ Task<bool> Connection::write_rest() {
         if (recently_ >= least_bytes(options().idle_timeout))
             expect_within(options().idle_timeout);
         if (writing == Writing::turn_over) {
-            co_await Yield{*this};
+            co_await yield();
             continue;
         }
         on_their_way_ = channel_.on_their_way();
@@ -488,7 +498,7 @@ Task<> Connection::linger() {
             in_this_turn = 0;
             if (Clock::now() >= deadline_)
                 co_return;
-            co_await Yield{*this};
+            co_await yield();
         }
     }
 }

@@ -23,12 +23,12 @@ void Service::one_less() noexcept {
         wake_up();
 }
 
-std::shared_ptr<TlsContext> Service::tls() const {
+std::shared_ptr<ServerTlsContext> Service::tls() const {
     const std::scoped_lock lock(tls_mutex_);
     return tls_;
 }
 
-void Service::set_tls(std::shared_ptr<TlsContext> context) {
+void Service::set_tls(std::shared_ptr<ServerTlsContext> context) {
     const std::scoped_lock lock(tls_mutex_);
     tls_ = std::move(context);
 }

@@ -61,9 +61,9 @@ struct Server::State {
 };
 
 Result<Server> Server::listen(const Endpoint& endpoint, ServerOptions options, Handler& handler) {
-    std::shared_ptr<TlsContext> tls;
+    std::shared_ptr<ServerTlsContext> tls;
     if (options.tls)
-        tls = TENON_TRY(TlsContext::load(options.tls->certificate, options.tls->key));
+        tls = TENON_TRY(ServerTlsContext::load(options.tls->certificate, options.tls->key));
     auto listener = TENON_TRY(Listener::open(endpoint, options.socket_mode));
     auto state = std::make_unique<State>(handler, std::move(options), std::move(listener));
     state->service.set_tls(std::move(tls));
@@ -91,7 +91,7 @@ Result<> Server::reload_tls() {
     const auto& files = state_->service.options.tls;
     if (!files)
         return fail(Errc::usage, "this server has no certificate to read again");
-    auto tls = TENON_TRY(TlsContext::load(files->certificate, files->key));
+    auto tls = TENON_TRY(ServerTlsContext::load(files->certificate, files->key));
     state_->service.set_tls(std::move(tls));
     return {};
 }
