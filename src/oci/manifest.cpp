@@ -161,8 +161,21 @@ private:
         const auto size = TENON_TRY(this->size(value, what));
         auto artifact_type = TENON_TRY(optional_text(value, "artifactType"));
         auto notes = TENON_TRY(annotations(value));
-        return Descriptor{*std::move(media_type), *std::move(digest), size,
-                          std::move(artifact_type), std::move(notes)};
+        auto platform = TENON_TRY(this->platform(value));
+        return Descriptor{*std::move(media_type),   *std::move(digest), size,
+                          std::move(artifact_type), std::move(notes),   std::move(platform)};
+    }
+
+    Result<std::optional<Platform>> platform(const data::Value& descriptor) const {
+        const auto* value = member(descriptor, "platform");
+        if (!value)
+            return std::nullopt;
+        if (value->kind() != data::Kind::object)
+            return fail(wrong(*value, fmt::format("`platform` must be an object, not {}",
+                                                  data::kind_name(value->kind()))));
+        auto architecture = TENON_TRY(optional_text(*value, "architecture"));
+        auto os = TENON_TRY(optional_text(*value, "os"));
+        return Platform{std::move(architecture).value_or(""), std::move(os).value_or("")};
     }
 
     Result<std::uint64_t> size(const data::Value& descriptor, std::string_view what) const {
@@ -217,6 +230,12 @@ data::Value to_value(const Descriptor& descriptor) {
         value.set("artifactType", data::Value(*descriptor.artifact_type));
     value.set("digest", data::Value(descriptor.digest.text()));
     value.set("mediaType", data::Value(descriptor.media_type));
+    if (descriptor.platform) {
+        auto platform = data::Value::object({});
+        platform.set("architecture", data::Value(descriptor.platform->architecture));
+        platform.set("os", data::Value(descriptor.platform->os));
+        value.set("platform", std::move(platform));
+    }
     value.set("size", data::Value(data::Number{std::to_string(descriptor.size)}));
     return value;
 }
