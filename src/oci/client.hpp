@@ -38,6 +38,16 @@ struct UploadOptions {
 /// How a blob came to be where it is wanted.
 enum class Upload { was_there, mounted, sent };
 
+/// The digest of a blob that is still being computed while the blob is on its way, and whatever
+/// else must be well before the upload is closed.
+class PendingDigest {
+public:
+    virtual ~PendingDigest() = default;
+    virtual std::optional<blob::Digest> known() = 0;
+    /// Waits. An error ends the upload, and what was sent is taken back.
+    virtual Result<blob::Digest> settle() = 0;
+};
+
 /// One registry. Calls run in their caller's thread; one object serves one thread.
 class Registry {
 public:
@@ -70,6 +80,9 @@ public:
                                        std::uint64_t limit);
     /// The `size` first bytes of the file, whose digest they must have.
     Result<Upload> push_blob(const std::string& repository, const blob::Digest& digest,
+                             std::uint64_t size, int fd, const UploadOptions& options = {});
+    /// The same where the digest is not known yet; sends in chunks if the file is a large one.
+    Result<Upload> push_blob(const std::string& repository, PendingDigest& digest,
                              std::uint64_t size, int fd, const UploadOptions& options = {});
     Result<Upload> push_small_blob(const std::string& repository, const std::string& bytes);
     Result<> delete_blob(const std::string& repository, const blob::Digest& digest);

@@ -44,23 +44,40 @@ struct Source {
 /// One blob on its way.
 class BlobUpload {
 public:
-    BlobUpload(Registry& registry, const std::string& repository, const blob::Digest& digest,
-               std::uint64_t size, Source source, const UploadOptions& options)
-        : registry_(registry), session_(registry.session_), repository_(repository),
-          digest_(digest), size_(size), source_(source), options_(options),
-          chunk_(registry.options_.chunk_bytes) {
+    BlobUpload(Registry& registry, const std::string& repository, std::uint64_t size, Source source,
+               const UploadOptions& options)
+        : registry_(registry), session_(registry.session_), repository_(repository), size_(size),
+          source_(source), options_(options), chunk_(registry.options_.chunk_bytes) {
         scopes_ = registry.scopes(repository, Scope::push);
         if (!options.mount_from.empty())
             scopes_.push_back({options.mount_from, Scope::pull});
-        sentence_ = fmt::format("blob `{}` cannot be pushed to `{}/{}`", digest.text(),
-                                registry.host(), repository);
+        sentence_ =
+            fmt::format("the blob cannot be pushed to `{}/{}`", registry.host(), repository);
     }
 
-    Result<Upload> run() {
-        if (TENON_TRY(registry_.has_blob(repository_, digest_)))
+    Result<Upload> run(const blob::Digest& digest) {
+        digest_ = digest;
+        if (TENON_TRY(registry_.has_blob(repository_, digest)))
             return Upload::was_there;
+        return send_all();
+    }
+
+    // Only a large file is worth an upload that may turn out to be needless.
+    Result<Upload> run(PendingDigest& pending) {
+        if (options_.monolithic || size_ <= chunk_ || !options_.mount_from.empty())
+            return run(TENON_TRY(pending.settle()));
+        pending_ = &pending;
+        return send_all();
+    }
+
+private:
+    enum class Step { moved, done, lost };
+
+    Result<Upload> send_all() {
         unsigned failures = 0;
         for (unsigned troubles = 0;;) {
+            if (TENON_TRY(found_meanwhile()))
+                return Upload::was_there;
             if (!location_ && TENON_TRY(begin()))
                 return Upload::mounted;
             const auto before = offset_;
@@ -69,7 +86,7 @@ public:
                 return Upload::sent;
             if (step && *step == Step::moved)
                 continue;
-            if (!step && !is_passing(step.error()))
+            if (!step && (gave_up_ || !is_passing(step.error())))
                 return fail(std::move(step).error());
             failures = offset_ > before ? 1 : failures + 1;
             if (failures >= session_.options().retry.attempts || ++troubles > max_resumptions)
@@ -81,8 +98,40 @@ public:
         }
     }
 
-private:
-    enum class Step { moved, done, lost };
+    /// The digest became known on the way: the registry may have the blob already.
+    Result<bool> found_meanwhile() {
+        if (!pending_ || digest_)
+            return false;
+        digest_ = pending_->known();
+        if (!digest_ || !TENON_TRY(registry_.has_blob(repository_, *digest_)))
+            return false;
+        TENON_TRY(settle());
+        cancel();
+        return true;
+    }
+
+    Result<> settle() {
+        if (!pending_)
+            return {};
+        auto digest = pending_->settle();
+        if (!digest) {
+            gave_up_ = true;
+            cancel();
+            return fail(std::move(digest).error());
+        }
+        digest_ = *std::move(digest);
+        pending_ = nullptr;
+        return {};
+    }
+
+    /// Takes back what was sent. A registry that cannot do that forgets it after a while.
+    void cancel() {
+        if (!location_)
+            return;
+        [[maybe_unused]] const auto answer = session_.send(
+            {.method = "DELETE", .url = *location_, .scopes = scopes_, .repeat = false});
+        location_.reset();
+    }
 
     /// Answers after which the session may still be of use, or a new one.
     static bool is_loss(int status) { return status == 416 || status == 404 || is_passing(status); }
@@ -95,10 +144,10 @@ private:
     Result<bool> begin() {
         std::string query;
         if (!options_.mount_from.empty() && !mount_tried_)
-            query = fmt::format("mount={}&from={}", digest_.text(),
+            query = fmt::format("mount={}&from={}", digest_->text(),
                                 net::percent_encode(options_.mount_from));
-        else if (digest_.algorithm() != blob::Algorithm::sha256)
-            query = fmt::format("digest-algorithm={}", blob::algorithm_name(digest_.algorithm()));
+        else if (digest_ && digest_->algorithm() != blob::Algorithm::sha256)
+            query = fmt::format("digest-algorithm={}", blob::algorithm_name(digest_->algorithm()));
         mount_tried_ = true;
         auto response = TENON_TRY(session_.send(
             {.method = "POST",
@@ -121,6 +170,9 @@ private:
     }
 
     Result<Step> send_next() {
+        if (pending_ && offset_ < size_)
+            return send_chunk();
+        TENON_TRY(settle());
         const bool all = options_.monolithic || size_ - offset_ <= chunk_;
         return all ? send_rest() : send_chunk();
     }
@@ -164,7 +216,7 @@ private:
         const auto length = size_ - offset_;
         auto call = upload_call("PUT", length);
         call.url.query +=
-            fmt::format("{}digest={}", call.url.query.empty() ? "" : "&", digest_.text());
+            fmt::format("{}digest={}", call.url.query.empty() ? "" : "&", digest_->text());
         if (offset_ > 0 && length > 0)
             call.headers.add("Content-Range", fmt::format("{}-{}", offset_, size_ - 1));
         auto response = TENON_TRY(session_.send(call));
@@ -180,7 +232,7 @@ private:
     /// Finds out what arrived: true when that is all of it. A session that is gone, or whose answer
     /// helps nothing, is begun anew.
     Result<bool> catch_up() {
-        if (TENON_TRY(registry_.has_blob(repository_, digest_)))
+        if (digest_ && !pending_ && TENON_TRY(registry_.has_blob(repository_, *digest_)))
             return true;
         auto response =
             TENON_TRY(session_.send({.method = "GET", .url = *location_, .scopes = scopes_}));
@@ -206,7 +258,6 @@ private:
     Registry& registry_;
     Session& session_;
     const std::string& repository_;
-    const blob::Digest& digest_;
     std::uint64_t size_;
     Source source_;
     const UploadOptions& options_;
@@ -215,7 +266,10 @@ private:
     std::string sentence_;
     std::optional<net::Url> location_;
     std::uint64_t offset_ = 0; // what the session has
+    std::optional<blob::Digest> digest_;
+    PendingDigest* pending_ = nullptr; // the caller's; null once it is settled
     bool mount_tried_ = false;
+    bool gave_up_ = false; // not the connection's fault: trying again would not help
     std::optional<base::Error> last_loss_;
 };
 
@@ -229,17 +283,18 @@ std::optional<std::uint64_t> parse_upload_range(std::string_view field) {
 
 Result<Upload> Registry::push_blob(const std::string& repository, const blob::Digest& digest,
                                    std::uint64_t size, int fd, const UploadOptions& options) {
-    Source source;
-    source.fd = fd;
-    return BlobUpload(*this, repository, digest, size, source, options).run();
+    return BlobUpload(*this, repository, size, {nullptr, fd}, options).run(digest);
+}
+
+Result<Upload> Registry::push_blob(const std::string& repository, PendingDigest& digest,
+                                   std::uint64_t size, int fd, const UploadOptions& options) {
+    return BlobUpload(*this, repository, size, {nullptr, fd}, options).run(digest);
 }
 
 Result<Upload> Registry::push_small_blob(const std::string& repository, const std::string& bytes) {
-    Source source;
-    source.text = &bytes;
-    const auto digest = blob::Digest::of(as_bytes(bytes));
     const UploadOptions options;
-    return BlobUpload(*this, repository, digest, bytes.size(), source, options).run();
+    return BlobUpload(*this, repository, bytes.size(), {&bytes, -1}, options)
+        .run(blob::Digest::of(as_bytes(bytes)));
 }
 
 } // namespace tenon::oci
