@@ -116,7 +116,9 @@ Result<std::optional<Url>> redirect_of(const Request& request, const AnswerParse
         return std::optional<Url>();
     auto next = request.url.resolve(*location);
     if (!next)
-        return fail(std::move(next).error().wrap("the server redirects to a place that is no URL"));
+        return fail(
+            base::Error(Errc::malformed, "the server redirects to a place that cannot be used")
+                .because(next.error().message()));
     if (request.url.scheme == "https" && next->scheme == "http")
         return fail(base::Error(Errc::untrusted, "the server redirects from https to http")
                         .because(fmt::format("it leads to {}", shown(*next))));

@@ -11,6 +11,7 @@
 #include <functional>
 #include <mutex>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string>
 #include <string_view>
@@ -25,7 +26,11 @@ class TestPeer {
 public:
     class Connection {
     public:
-        Connection(base::Fd fd, TestPeer& peer) : fd_(std::move(fd)), peer_(peer) {}
+        Connection(base::Fd fd, TestPeer& peer) : fd_(std::move(fd)), peer_(peer) {
+            // What was sent has left when a script hangs up.
+            const int on = 1;
+            ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        }
 
         [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 

@@ -10,7 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <fmt/format.h>
-#include <limits>
+#include <mutex>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -307,38 +307,75 @@ Result<Attempt> TlsSession::write(Bytes from) {
 
 struct TlsClient::State {
     Context context;
-    bool verify_peer = true;
+    base::Path late_file; // the system's authorities, read when they are needed
+    std::once_flag late_read;
 };
 
 namespace {
 
-Result<> load_authorities(SSL_CTX* context, const base::Path& file) {
-    ERR_clear_error();
-    errno = 0;
-    if (SSL_CTX_load_verify_file(context, file.c_str()) == 1)
-        return {};
-    const int system_error = errno;
-    const bool unreadable = ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_SYS && system_error != 0;
+base::Error unreadable(const base::Path& file, int system_error) {
     auto message = fmt::format("cannot read certificates from `{}`", file.native());
+    const bool system = ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_SYS && system_error != 0;
     auto words = openssl_words();
-    if (unreadable)
-        return fail(base::system_error(std::move(message), system_error));
-    return fail(base::Error(Errc::malformed, std::move(message)).because(std::move(words)));
+    if (system)
+        return base::system_error(std::move(message), system_error);
+    return base::Error(Errc::malformed, std::move(message)).because(std::move(words));
 }
 
-Result<> load_trust(SSL_CTX* context, const TlsTrust& trust) {
-    if (trust.system_ca_file.empty()) {
-        SSL_CTX_set_default_verify_paths(context); // no store at all: nobody is trusted
-    } else {
-        SSL_CTX_set_default_verify_dir(context);
-        TENON_TRY(load_authorities(context, trust.system_ca_file));
-    }
-    if (!trust.ca_file.empty())
-        TENON_TRY(load_authorities(context, trust.ca_file));
+/// Reading the hundred authorities of a system takes longer than a handshake, and most systems have
+/// them in a directory too, where each is found by its name: the file is read only when something
+/// was not found there.
+Result<> load_trust(TlsClient::State& state, const TlsTrust& trust) {
+    auto* context = state.context.get();
+    SSL_CTX_set_default_verify_dir(context);
+    state.late_file = trust.system_ca_file;
+    if (state.late_file.empty())
+        state.late_file = X509_get_default_cert_file(); // where there is none, nobody is trusted
+    else
+        TENON_TRY(base::open_to_read(state.late_file));
+    ERR_clear_error();
+    errno = 0;
+    if (!trust.ca_file.empty() && SSL_CTX_load_verify_file(context, trust.ca_file.c_str()) != 1)
+        return fail(unreadable(trust.ca_file, errno));
     ERR_clear_error();
     // A certificate that was named is trusted even if it is not its own issuer, as with curl.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
     return {};
+}
+
+/// The same question once more, as OpenSSL asks it in ssl_verify_cert_chain.
+int verify_again(X509_STORE_CTX* first, X509_STORE* store) noexcept {
+    X509_STORE_CTX* again = X509_STORE_CTX_new();
+    const int session = SSL_get_ex_data_X509_STORE_CTX_idx();
+    int accepted = 0;
+    if (again != nullptr &&
+        X509_STORE_CTX_init(again, store, X509_STORE_CTX_get0_cert(first),
+                            X509_STORE_CTX_get0_untrusted(first)) == 1 &&
+        X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(again),
+                               X509_STORE_CTX_get0_param(first)) == 1 &&
+        X509_STORE_CTX_set_ex_data(again, session, X509_STORE_CTX_get_ex_data(first, session)) ==
+            1) {
+        X509_STORE_CTX_set_verify_cb(again, X509_STORE_CTX_get_verify_cb(first));
+        accepted = X509_verify_cert(again);
+        X509_STORE_CTX_set_error(first, X509_STORE_CTX_get_error(again));
+    }
+    X509_STORE_CTX_free(again);
+    return accepted == 1 ? 1 : 0;
+}
+
+int verify_chain(X509_STORE_CTX* chain, void* client) noexcept {
+    if (X509_verify_cert(chain) == 1)
+        return 1;
+    auto& state = *static_cast<TlsClient::State*>(client);
+    std::call_once(state.late_read, [&] {
+        SSL_CTX_load_verify_file(state.context.get(), state.late_file.c_str());
+        ERR_clear_error();
+    });
+    // Another thread may have read the file after this one had looked: asking again is right too.
+    auto* ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    static_cast<TlsSession::State*>(SSL_get_app_data(ssl))->refusal.reset();
+    return verify_again(chain, SSL_CTX_get_cert_store(state.context.get()));
 }
 
 bool is_address(const std::string& host) noexcept {
@@ -368,7 +405,6 @@ TlsClient::~TlsClient() = default;
 
 Result<TlsClient> TlsClient::create(const TlsTrust& trust) {
     auto state = std::make_unique<State>();
-    state->verify_peer = trust.verify_peer;
     state->context = Context(SSL_CTX_new(TLS_client_method()));
     auto* context = state->context.get();
     if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
@@ -383,7 +419,8 @@ Result<TlsClient> TlsClient::create(const TlsTrust& trust) {
     SSL_CTX_set_alpn_protos(context, protocols.data(), protocols.size());
     if (trust.verify_peer) {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_verified);
-        TENON_TRY(load_trust(context, trust));
+        SSL_CTX_set_cert_verify_callback(context, verify_chain, state.get());
+        TENON_TRY(load_trust(*state, trust));
     } else {
         SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
     }
