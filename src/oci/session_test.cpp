@@ -290,7 +290,7 @@ TEST_F(SessionTest, another_host_is_not_answered_when_it_asks_for_credentials) {
 }
 
 TEST_F(SessionTest, https_never_leads_to_http) {
-    auto http = net::Client::create({.user_agent = "test"});
+    auto http = net::Client::create(net::ClientOptions());
     ASSERT_TRUE(http);
     const auto session = Session::open(*http, "reg.example", {});
     ASSERT_TRUE(session);

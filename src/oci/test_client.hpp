@@ -34,7 +34,7 @@ protected:
 
     Registry& client() {
         if (!registry_) {
-            auto made = net::Client::create({.user_agent = "test"});
+            auto made = net::Client::create(net::ClientOptions());
             EXPECT_TRUE(made);
             http_.emplace(*std::move(made));
             auto opened = Registry::open(*http_, server.host(), options);
