@@ -30,6 +30,11 @@ void accept_manifests(net::Headers& headers) {
                                       media::docker_manifest, media::docker_list));
 }
 
+/// 202 by the specification; some say it in their own way.
+bool is_deleted(int status) {
+    return status == 200 || status == 202 || status == 204;
+}
+
 std::string manifest_path(const std::string& repository, const std::string& name) {
     return fmt::format("{}/manifests/{}", repository, name);
 }
@@ -172,7 +177,7 @@ Result<> Registry::delete_manifest(const std::string& repository, const std::str
         TENON_TRY(session_.send({.method = "DELETE",
                                  .url = session_.url(manifest_path(repository, name)),
                                  .scopes = scopes(repository, Scope::push | Scope::remove)}));
-    if (response.status() != 202)
+    if (!is_deleted(response.status()))
         return fail(
             session_.refuse(response, fmt::format("registry `{}` does not delete manifest `{}` of "
                                                   "`{}`",
@@ -206,7 +211,7 @@ Result<> Registry::delete_blob(const std::string& repository, const blob::Digest
         session_.send({.method = "DELETE",
                        .url = session_.url(fmt::format("{}/blobs/{}", repository, digest.text())),
                        .scopes = scopes(repository, Scope::push | Scope::remove)}));
-    if (response.status() == 202)
+    if (is_deleted(response.status()))
         return {};
     return fail(
         session_.refuse(response, fmt::format("registry `{}` does not delete blob `{}` of `{}`",
