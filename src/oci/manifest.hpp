@@ -67,7 +67,7 @@ inline constexpr std::uint64_t max_manifest_bytes = 4 * 1024 * 1024;
 /// `invalid`. Errors name line and column within `name`.
 Result<Manifest> parse_manifest(std::string text, std::string_view content_type, std::string name);
 
-/// Canonical JSON (keys sorted, no blanks) of an image manifest, byte for byte what `wash` and
+/// Canonical JSON (keys sorted, no blanks) of a manifest or index, byte for byte what `wash` and
 /// `wkg` write; `with_media_type` writes the member `mediaType`.
 [[nodiscard]] std::string write_manifest(const Manifest& manifest, bool with_media_type);
 
