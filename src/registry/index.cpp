@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
+#include <map>
 
 namespace tenon::registry {
 namespace {
@@ -110,18 +111,26 @@ Result<Index> Index::parse(std::string text, std::string name) {
 /// Sorts what was taken; done once, since inserting each in its place would cost the square of
 /// their number.
 void Index::settle() {
-    std::ranges::stable_sort(entries_, {}, digest_text);
-    const auto same = std::ranges::unique(entries_, {}, digest_text);
-    entries_.erase(same.begin(), same.end());
-    unread_ = entries_.size();
+    std::map<std::string_view, EntryPointer> by_digest;
+    for (auto& entry : entries_)
+        by_digest.try_emplace(entry->digest.text(), entry);
     // Where a name stands twice, the later one holds, as for the tools that read layouts.
-    std::ranges::reverse(tags_);
-    std::ranges::stable_sort(tags_, {}, tag_name);
-    const auto named = std::ranges::unique(tags_, {}, tag_name);
-    tags_.erase(named.begin(), named.end());
-    for (auto& tag : tags_)
-        if (auto entry = find(tag->entry->digest.text()); entry != tag->entry)
-            tag = std::make_shared<const Tag>(Tag{tag->name, std::move(entry), tag->foreign});
+    std::map<std::string_view, TagPointer> by_name;
+    for (auto& tag : tags_) {
+        by_name.erase(tag->name); // its key lies within the tag
+        by_name.emplace(tag->name, tag);
+    }
+    entries_.clear();
+    tags_.clear();
+    for (const auto& [text, entry] : by_digest)
+        entries_.push_back(entry);
+    for (const auto& [name, tag] : by_name) {
+        const auto& entry = by_digest.at(tag->entry->digest.text());
+        tags_.push_back(entry == tag->entry
+                            ? tag
+                            : std::make_shared<const Tag>(Tag{tag->name, entry, tag->foreign}));
+    }
+    unread_ = entries_.size();
 }
 
 /// One descriptor: a manifest, with or without a tag, or something to be kept as it is.

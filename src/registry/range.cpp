@@ -86,8 +86,8 @@ Selection select_range(std::string_view field, std::uint64_t size) noexcept {
 
 std::optional<ChunkRange> parse_chunk_range(std::string_view field) noexcept {
     auto rest = trimmed(field);
-    if (take_unit(rest, "bytes") && !rest.empty() && (rest.front() == ' ' || rest.front() == '='))
-        rest = trimmed(rest.substr(1));
+    if (take_unit(rest, "bytes ") || take_unit(rest, "bytes="))
+        rest = trimmed(rest);
     if (const auto slash = rest.find('/'); slash != std::string_view::npos) {
         const auto size = rest.substr(slash + 1);
         if (size != "*" && !parse_decimal(size))
