@@ -76,6 +76,13 @@ std::string json_of(const oci::Annotations& annotations) {
 
 } // namespace
 
+bool is_media_type(std::string_view text) noexcept {
+    constexpr std::size_t longest = 255;
+    return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char c) {
+        return c > ' ' && c < 0x7f && c != '"' && c != '\\';
+    });
+}
+
 EntryPointer entry_of(const oci::Manifest& manifest, blob::Digest digest, std::uint64_t size,
                       bool listed) {
     auto subject = manifest.subject ? std::optional(manifest.subject->digest) : std::nullopt;
@@ -142,7 +149,7 @@ Result<> Index::take(const data::Document& document, const data::Value& descript
         !size->unsigned_integer())
         return fail(document.error(descriptor.place(), Errc::malformed, "not a descriptor"));
     auto parsed = blob::Digest::parse(*digest->string());
-    if (!parsed) {
+    if (!parsed || !is_media_type(*type->string())) {
         foreign_.push_back({*digest->string(), data::to_json(descriptor)});
         return {};
     }

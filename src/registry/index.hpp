@@ -34,6 +34,9 @@ struct Entry {
 /// Shared by every state of the index that lists it.
 using EntryPointer = std::shared_ptr<const Entry>;
 
+/// Whether a text can stand in a `Content-Type` field as the type of a manifest.
+[[nodiscard]] bool is_media_type(std::string_view text) noexcept;
+
 /// The entry of a manifest whose bytes were read.
 [[nodiscard]] EntryPointer entry_of(const oci::Manifest& manifest, blob::Digest digest,
                                     std::uint64_t size, bool listed = true);

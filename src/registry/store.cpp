@@ -142,7 +142,7 @@ Result<std::vector<EntryPointer>> Store::read_entry(const std::string& repositor
             read.annotations = full->annotations;
             for (const auto& child : manifest->manifests) {
                 const auto state = TENON_TRY(shelf_->find_blob(repository, child.digest));
-                if (state && state->size == child.size)
+                if (state && state->size == child.size && is_media_type(child.media_type))
                     learned.push_back(std::make_shared<const Entry>(
                         Entry{child.digest, child.media_type, child.size, false, false}));
             }
@@ -329,7 +329,7 @@ Result<std::pair<std::size_t, std::uint64_t>> Store::expire_uploads(WallClock::t
             if (const auto at = uploads_.find(stored.id); at != uploads_.end())
                 upload = at->second;
         }
-        std::unique_lock<std::mutex> use;
+        std::unique_lock<std::timed_mutex> use;
         if (upload && !(use = upload->use()))
             continue; // just now somebody goes on with it
         if (!TENON_TRY(shelf_->remove_upload(stored.id)))

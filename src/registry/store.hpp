@@ -74,6 +74,11 @@ public:
     Result<UploadPointer> begin_upload(const std::string& repository, blob::Algorithm algorithm);
     /// Null where there is none of that id in that repository.
     Result<UploadPointer> find_upload(const std::string& repository, std::string_view id);
+    // For whoever holds the upload's `use()`:
+    Result<> append(Upload& upload, net::RequestBody& body) { return upload.append(*shelf_, body); }
+    Result<blob::Digest> digest(Upload& upload, blob::Algorithm algorithm) {
+        return upload.digest(*shelf_, algorithm);
+    }
     /// Makes what was uploaded a blob. The caller has compared the digest.
     Result<> finish_upload(Upload& upload, const std::string& repository,
                            const blob::Digest& digest);

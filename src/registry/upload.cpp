@@ -88,11 +88,11 @@ Result<> Upload::append(Shelf& shelf, net::RequestBody& body) {
     if (!file)
         return fail(Errc::not_found, "the upload is gone");
     HashPipe pipe(hasher_ ? &*hasher_ : nullptr);
-    auto told = size_;
+    auto told = size();
     const auto tell = [&] {
-        file->length = size_;
+        file->length = size();
         shelf.grown(id(), *file, told);
-        told = size_;
+        told = size();
     };
     for (bool end = false; !end;) {
         const auto buffer = pipe.buffer();

@@ -8,6 +8,7 @@
 #include "net/server.hpp"
 #include "registry/shelf.hpp"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,12 +41,14 @@ public:
 
     [[nodiscard]] const std::string& id() const noexcept { return id_.text(); }
     /// Held by the request that uses the upload; another one that comes meanwhile is refused.
-    [[nodiscard]] std::unique_lock<std::mutex> use() {
-        return std::unique_lock(use_, std::try_to_lock);
+    /// It waits a moment: a client whose connection broke comes back before we have noticed.
+    [[nodiscard]] std::unique_lock<std::timed_mutex>
+    use(std::chrono::milliseconds patience = std::chrono::milliseconds(0)) {
+        return std::unique_lock(use_, patience);
     }
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
     // For whoever holds `use()`:
-    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
     /// Appends all of `body`. What came before an error stays.
     Result<> append(Shelf& shelf, net::RequestBody& body);
     /// Of everything received.
@@ -53,8 +56,8 @@ public:
 
 private:
     UploadId id_;
-    std::mutex use_;
-    std::uint64_t size_;
+    std::timed_mutex use_;
+    std::atomic<std::uint64_t> size_;
     std::optional<blob::Hasher> hasher_; // has seen all `size_` bytes, where there is one
 };
 /// Shared by the store and the request that uses it.
