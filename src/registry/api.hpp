@@ -19,6 +19,10 @@ class CountedBody;
 
 struct ApiOptions {
     std::uint64_t max_blob_bytes = UINT64_MAX;
+    /// Clients read a list of referrers into memory, and expect no more than a manifest's size.
+    std::size_t max_referrers_bytes = std::size_t{3} << 20;
+    /// How long a request waits for another one that uses the same upload.
+    std::chrono::milliseconds patience{1000};
     /// Told about what is the server's fault; clients only hear that something is.
     std::function<void(const std::string&)> on_error = {};
 };

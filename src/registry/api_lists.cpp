@@ -8,8 +8,6 @@
 namespace tenon::registry {
 namespace {
 
-/// Clients read an answer of this kind into memory, and expect no more than a manifest's size.
-constexpr std::size_t max_referrers_bytes = 3 * 1024 * 1024;
 constexpr std::size_t catalog_page = 1000;
 
 /// RFC 8288; the target is relative, so that it holds behind every proxy.
@@ -133,7 +131,7 @@ net::ServerResponse Api::referrers(const Call& call) {
                 (last && entry->digest.text() <= *last))
                 continue;
             const auto line = descriptor(*entry);
-            if (!shown.empty() && text.size() + line.size() > max_referrers_bytes) {
+            if (!shown.empty() && text.size() + line.size() > options_.max_referrers_bytes) {
                 link = type ? fmt::format("artifactType={}&", net::percent_encode(*type)) : "";
                 link += fmt::format("last={}", net::percent_encode(shown));
                 break;

@@ -11,9 +11,6 @@
 namespace tenon::registry {
 namespace {
 
-/// How long a request waits for another one that uses the same upload.
-constexpr std::chrono::milliseconds patience{1000};
-
 net::ServerResponse unknown_upload() {
     return answer_problem(Problem::blob_upload_unknown,
                           "there is no such upload; it was finished, cancelled, or has expired");
@@ -135,7 +132,7 @@ net::ServerResponse Api::continue_upload(const Call& call, net::RequestBody& bod
         add_session(answer, repository, **upload);
         return answer;
     }
-    const auto use = (*upload)->use(patience);
+    const auto use = (*upload)->use(options_.patience);
     if (!use)
         return answer_problem(Problem::blob_upload_busy, "another request is using this upload");
     if (method == "DELETE") {

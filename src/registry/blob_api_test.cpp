@@ -387,7 +387,7 @@ TEST(BlobLimit, larger_blobs_are_413) {
 }
 
 TEST(BlobUpload, id_that_is_used_by_another_request_is_409) {
-    TestRegistry registry("memory");
+    TestRegistry registry("memory", {.patience = std::chrono::milliseconds(10)});
     const auto location = registry.client.post("/v2/a/blobs/uploads/").header("Location");
     const auto upload =
         registry.store.find_upload("a", location.substr(location.rfind('/') + 1)).value();

