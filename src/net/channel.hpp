@@ -17,7 +17,7 @@ namespace tenon::net {
 class Channel {
 public:
     explicit Channel(base::Fd socket) : socket_(std::move(socket)) {}
-    Channel(base::Fd socket, TlsSession tls) : socket_(std::move(socket)), tls_(std::move(tls)) {}
+    Channel(base::Fd socket, ServerTlsSession tls) : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
     [[nodiscard]] int fd() const noexcept { return socket_.get(); }
     [[nodiscard]] bool tls() const noexcept { return tls_.has_value(); }
@@ -41,7 +41,7 @@ public:
 
 private:
     base::Fd socket_;
-    std::optional<TlsSession> tls_;
+    std::optional<ServerTlsSession> tls_;
 };
 
 } // namespace tenon::net

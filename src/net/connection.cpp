@@ -82,6 +82,14 @@ Connection::Ready Connection::ready(Flow wanted) noexcept {
     return {*this, wanted == Flow::want_write ? Want::write : Want::read};
 }
 
+Connection::Yield Connection::yield() noexcept {
+    return {*this};
+}
+
+Connection::Answered Connection::answered_by_worker() noexcept {
+    return {*this};
+}
+
 void Connection::expect_within(std::chrono::milliseconds time) noexcept {
     deadline_ = Clock::now() + time;
     expired_ = false;
@@ -136,11 +144,11 @@ Detached Connection::run(std::unique_ptr<Connection> self) {
 }
 
 Task<> Connection::serve() {
-    if (channel_.tls() && !co_await shake_hands()) {
-        if (channel_.tls())
-            co_return;
-        met_plain_http_ = true;
-    }
+    bool can_begin = true;
+    if (channel_.tls())
+        can_begin = co_await shake_hands();
+    if (!can_begin)
+        co_return;
     for (unsigned count = 1;; ++count) {
         begin_head();
         auto head = parse();
@@ -156,7 +164,7 @@ Task<> Connection::serve() {
             if (auto answer = answer_at_once())
                 response_ = *std::move(answer);
             else
-                co_await Answered{*this};
+                co_await answered_by_worker();
         }
         prepare_answer();
         const auto writing = write_some();
@@ -171,7 +179,7 @@ Task<> Connection::serve() {
         if (!keep_alive_)
             break;
         if (count % requests_in_a_row == 0)
-            co_await Yield{*this};
+            co_await yield();
     }
     co_await linger();
 }
@@ -182,8 +190,10 @@ Task<bool> Connection::shake_hands() {
         const auto moved = channel_.shake_hands();
         if (moved.flow == Flow::moved)
             co_return true;
-        if (moved.flow == Flow::ended || moved.flow == Flow::broken)
-            co_return false;
+        if (moved.flow == Flow::ended || moved.flow == Flow::broken) {
+            met_plain_http_ = !channel_.tls();
+            co_return met_plain_http_;
+        }
         const bool is_ready = co_await ready(moved.flow);
         if (!is_ready)
             co_return false;
@@ -204,10 +214,10 @@ void Connection::begin_head() {
     // OpenSSL may hold bytes that the socket will not announce.
     wanted_ = channel_.tls() ? Flow::moved : Flow::want_read;
     idle_ = buffer_.empty();
-    expect_within(idle_ && !first_request_ ? options().keep_alive_timeout
-                                           : options().header_timeout);
-    if (idle_)
-        idle_since_ = deadline_ - options().keep_alive_timeout;
+    const auto patience =
+        idle_ && !first_request_ ? options().keep_alive_timeout : options().header_timeout;
+    expect_within(patience);
+    idle_since_ = deadline_ - patience;
     first_request_ = false;
 }
 
@@ -415,7 +425,7 @@ Task<bool> Connection::write_rest() {
         if (recently_ >= least_bytes(options().idle_timeout))
             expect_within(options().idle_timeout);
         if (writing == Writing::turn_over) {
-            co_await Yield{*this};
+            co_await yield();
             continue;
         }
         on_their_way_ = channel_.on_their_way();
@@ -473,6 +483,8 @@ Task<> Connection::linger() {
     if (!unread_ && buffer_.empty())
         co_return;
     expect_within(std::min(max_linger, options().idle_timeout));
+    idle_ = true; // a server that stops does not wait for it
+    idle_since_ = Clock::now();
     for (std::uint64_t in_this_turn = 0;;) {
         const auto moved = channel_.read(thread_.scratch());
         if (moved.flow == Flow::ended || moved.flow == Flow::broken)
@@ -486,7 +498,7 @@ Task<> Connection::linger() {
             in_this_turn = 0;
             if (Clock::now() >= deadline_)
                 co_return;
-            co_await Yield{*this};
+            co_await yield();
         }
     }
 }

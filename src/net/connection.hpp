@@ -45,6 +45,7 @@ private:
     static Detached run(std::unique_ptr<Connection> self);
 
     Task<> serve();
+    /// False when there is nobody to serve.
     Task<bool> shake_hands();
 
     // Reading heads
@@ -75,6 +76,8 @@ private:
 
     [[nodiscard]] const ServerOptions& options() const noexcept { return service_.options; }
     [[nodiscard]] Ready ready(Flow wanted) noexcept;
+    [[nodiscard]] Yield yield() noexcept;
+    [[nodiscard]] Answered answered_by_worker() noexcept;
     void expect_within(std::chrono::milliseconds time) noexcept;
 
     IoThread& thread_;

@@ -23,12 +23,12 @@ void Service::one_less() noexcept {
         wake_up();
 }
 
-std::shared_ptr<TlsContext> Service::tls() const {
+std::shared_ptr<ServerTlsContext> Service::tls() const {
     const std::scoped_lock lock(tls_mutex_);
     return tls_;
 }
 
-void Service::set_tls(std::shared_ptr<TlsContext> context) {
+void Service::set_tls(std::shared_ptr<ServerTlsContext> context) {
     const std::scoped_lock lock(tls_mutex_);
     tls_ = std::move(context);
 }
@@ -144,9 +144,12 @@ void IoThread::cut_off() {
 
 void IoThread::shed() {
     loop_->post([this] {
+        // Not one that is only between two requests.
+        const auto long_ago =
+            std::chrono::steady_clock::now() - service_.options.keep_alive_timeout / 64;
         Connection* oldest = nullptr;
         for (auto* connection = first_; connection != nullptr; connection = connection->next_)
-            if (connection->idle_since() &&
+            if (connection->idle_since() && *connection->idle_since() < long_ago &&
                 (oldest == nullptr || *connection->idle_since() < *oldest->idle_since()))
                 oldest = connection;
         if (oldest != nullptr)

@@ -34,12 +34,12 @@ struct Service {
     /// A connection is over.
     void one_less() noexcept;
 
-    [[nodiscard]] std::shared_ptr<TlsContext> tls() const;
-    void set_tls(std::shared_ptr<TlsContext> context);
+    [[nodiscard]] std::shared_ptr<ServerTlsContext> tls() const;
+    void set_tls(std::shared_ptr<ServerTlsContext> context);
 
 private:
     mutable std::mutex tls_mutex_;
-    std::shared_ptr<TlsContext> tls_; // null: no TLS
+    std::shared_ptr<ServerTlsContext> tls_; // null: no TLS
 };
 
 class IoThread {

@@ -184,9 +184,10 @@ Result<> Listener::open_unix(mode_t mode) {
     std::memset(&address, 0, sizeof address);
     const auto& path = endpoint_.path;
     if (path.size() >= sizeof address.un.sun_path || path.find('\0') != path.npos)
-        return fail(base::Error(Errc::limit, fmt::format("the path of the Unix socket `{}` is longer "
-                                                   "than the system's {} bytes",
-                                                   path, sizeof address.un.sun_path - 1)));
+        return fail(
+            base::Error(Errc::limit, fmt::format("the path of the Unix socket `{}` is longer "
+                                                 "than the system's {} bytes",
+                                                 path, sizeof address.un.sun_path - 1)));
     address.un.sun_family = AF_UNIX;
     std::memcpy(address.un.sun_path, path.data(), path.size());
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);

@@ -177,6 +177,7 @@ std::expected<void, Refusal> parse_head(std::string_view head, const HeadLimits&
     Head parser(request, framing, limits.fields);
     parser.header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(
         std::max(limits.bytes, head.size()) + 1, std::numeric_limits<std::uint32_t>::max())));
+    parser.body_limit(boost::none); // how much content is too much is its handler's business
     error_code why;
     const auto used = parser.put(boost::asio::const_buffer(head.data(), head.size()), why);
     if (parser.refusal)

@@ -48,6 +48,7 @@ struct Server::State {
     void place(Accepted accepted);
     /// Sleeps until a connection comes (if `listening`), somebody wakes us, or time is up.
     void sleep(bool listening, std::chrono::milliseconds at_most);
+    [[nodiscard]] bool somebody_waits() const;
     void finish();
     void wait_for_connections(Clock::time_point until);
 
@@ -60,9 +61,9 @@ struct Server::State {
 };
 
 Result<Server> Server::listen(const Endpoint& endpoint, ServerOptions options, Handler& handler) {
-    std::shared_ptr<TlsContext> tls;
+    std::shared_ptr<ServerTlsContext> tls;
     if (options.tls)
-        tls = TENON_TRY(TlsContext::load(options.tls->certificate, options.tls->key));
+        tls = TENON_TRY(ServerTlsContext::load(options.tls->certificate, options.tls->key));
     auto listener = TENON_TRY(Listener::open(endpoint, options.socket_mode));
     auto state = std::make_unique<State>(handler, std::move(options), std::move(listener));
     state->service.set_tls(std::move(tls));
@@ -90,7 +91,7 @@ Result<> Server::reload_tls() {
     const auto& files = state_->service.options.tls;
     if (!files)
         return fail(Errc::usage, "this server has no certificate to read again");
-    auto tls = TENON_TRY(TlsContext::load(files->certificate, files->key));
+    auto tls = TENON_TRY(ServerTlsContext::load(files->certificate, files->key));
     state_->service.set_tls(std::move(tls));
     return {};
 }
@@ -124,7 +125,7 @@ void Server::State::accept_until(const std::stop_token& stop) {
         service.connection_wanted = true;
         const bool full = service.connections.load() >= service.options.max_connections;
         if (full || out_of_resources) {
-            if (full)
+            if (full && somebody_waits())
                 for (auto& thread : io)
                     thread->shed();
             out_of_resources = false;
@@ -169,6 +170,13 @@ void Server::State::sleep(bool listening, std::chrono::milliseconds at_most) {
     std::uint64_t calls = 0;
     if (::read(service.wake.get(), &calls, sizeof calls) < 0)
         return; // nobody called
+}
+
+bool Server::State::somebody_waits() const {
+    return std::ranges::any_of(listener->sockets(), [](const base::Fd& socket) {
+        pollfd waiting{socket.get(), POLLIN, 0};
+        return ::poll(&waiting, 1, 0) == 1;
+    });
 }
 
 // --- the end

@@ -154,7 +154,7 @@ TEST(Server, closes_when_a_file_is_shorter_than_announced) {
 
 TEST(Server, sends_a_large_content_to_a_client_that_reads_late) {
     RunningServer server;
-    const std::string large(20'000'000, 'x');
+    const std::string large(6'000'000, 'x');
     server.handler.slow = [&](const ServerRequest&, RequestBody&) { return with(large); };
     auto client = server.client(4096);
     client.send(get("/") + get("/now"));
@@ -346,7 +346,7 @@ TEST(Server, reports_every_answer_once) {
 TEST(Server, reports_an_answer_that_the_client_does_not_take) {
     RunningServer server;
     server.handler.slow = [](const ServerRequest&, RequestBody&) {
-        return with(std::string(50'000'000, 'x'));
+        return with(std::string(20'000'000, 'x'));
     };
     auto client = server.client(4096);
     client.send(get("/"));
@@ -356,7 +356,7 @@ TEST(Server, reports_an_answer_that_the_client_does_not_take) {
     const auto seen = server.handler.seen(1);
     ASSERT_EQ(seen.size(), 1u);
     EXPECT_FALSE(seen[0].complete);
-    EXPECT_LT(seen[0].sent_bytes, 50'000'000u);
+    EXPECT_LT(seen[0].sent_bytes, 20'000'000u);
 }
 
 // --- where it listens

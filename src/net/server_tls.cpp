@@ -141,14 +141,14 @@ int clamp(std::size_t size) {
 
 // --- context
 
-struct TlsContext::State {
+struct ServerTlsContext::State {
     Context context;
 };
 
-TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
-TlsContext::~TlsContext() = default;
+ServerTlsContext::ServerTlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ServerTlsContext::~ServerTlsContext() = default;
 
-Result<std::shared_ptr<TlsContext>> TlsContext::load(const base::Path& certificate,
+Result<std::shared_ptr<ServerTlsContext>> ServerTlsContext::load(const base::Path& certificate,
                                                      const base::Path& key) {
     ERR_clear_error();
     auto state = std::make_unique<State>();
@@ -164,36 +164,36 @@ Result<std::shared_ptr<TlsContext>> TlsContext::load(const base::Path& certifica
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     TENON_TRY(use_certificates(context, certificate));
     TENON_TRY(use_key(context, key));
-    return std::shared_ptr<TlsContext>(new TlsContext(std::move(state)));
+    return std::shared_ptr<ServerTlsContext>(new ServerTlsContext(std::move(state)));
 }
 
 // --- sessions
 
-struct TlsSession::State {
+struct ServerTlsSession::State {
     Session session;
     bool met_plain_http = false;
     bool failed = false; // OpenSSL must not be asked to say goodbye then
 };
 
-TlsSession::TlsSession(std::unique_ptr<State> state) : state_(std::move(state)) {}
-TlsSession::TlsSession(TlsSession&&) noexcept = default;
-TlsSession::~TlsSession() = default;
+ServerTlsSession::ServerTlsSession(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ServerTlsSession::ServerTlsSession(ServerTlsSession&&) noexcept = default;
+ServerTlsSession::~ServerTlsSession() = default;
 
-Result<TlsSession> TlsContext::begin(int socket) {
+Result<ServerTlsSession> ServerTlsContext::begin(int socket) {
     ERR_clear_error();
-    auto state = std::make_unique<TlsSession::State>();
+    auto state = std::make_unique<ServerTlsSession::State>();
     state->session.reset(SSL_new(state_->context.get()));
     if (!state->session || SSL_set_fd(state->session.get(), socket) != 1)
         return fail(base::Error(Errc::io, "cannot begin a TLS session").because(openssl_cause()));
     SSL_set_accept_state(state->session.get());
-    return TlsSession(std::move(state));
+    return ServerTlsSession(std::move(state));
 }
 
-bool TlsSession::met_plain_http() const noexcept {
+bool ServerTlsSession::met_plain_http() const noexcept {
     return state_->met_plain_http;
 }
 
-Moved TlsSession::outcome(int result) {
+Moved ServerTlsSession::outcome(int result) {
     switch (SSL_get_error(state_->session.get(), result)) {
     case SSL_ERROR_NONE: return {Flow::moved, static_cast<std::size_t>(result)};
     case SSL_ERROR_WANT_READ: return {Flow::want_read};
@@ -208,22 +208,22 @@ Moved TlsSession::outcome(int result) {
     return {Flow::broken};
 }
 
-Moved TlsSession::shake_hands() {
+Moved ServerTlsSession::shake_hands() {
     ERR_clear_error();
     return outcome(SSL_do_handshake(state_->session.get()));
 }
 
-Moved TlsSession::read(MutableBytes into) {
+Moved ServerTlsSession::read(MutableBytes into) {
     ERR_clear_error();
     return outcome(SSL_read(state_->session.get(), into.data(), clamp(into.size())));
 }
 
-Moved TlsSession::write(std::string_view bytes) {
+Moved ServerTlsSession::write(std::string_view bytes) {
     ERR_clear_error();
     return outcome(SSL_write(state_->session.get(), bytes.data(), clamp(bytes.size())));
 }
 
-void TlsSession::end_writing() {
+void ServerTlsSession::end_writing() {
     if (state_->failed || SSL_in_init(state_->session.get()) != 0)
         return;
     ERR_clear_error();

@@ -24,7 +24,7 @@ struct Moved {
     std::size_t bytes = 0;
 };
 
-class TlsSession {
+class ServerTlsSession {
 public:
     Moved shake_hands();
     Moved read(MutableBytes into);
@@ -34,33 +34,33 @@ public:
     /// The handshake failed because the peer speaks HTTP without TLS.
     [[nodiscard]] bool met_plain_http() const noexcept;
 
-    TlsSession(TlsSession&&) noexcept;
-    TlsSession& operator=(TlsSession&&) = delete;
-    ~TlsSession();
+    ServerTlsSession(ServerTlsSession&&) noexcept;
+    ServerTlsSession& operator=(ServerTlsSession&&) = delete;
+    ~ServerTlsSession();
 
 private:
-    friend class TlsContext;
+    friend class ServerTlsContext;
     struct State;
-    explicit TlsSession(std::unique_ptr<State> state);
+    explicit ServerTlsSession(std::unique_ptr<State> state);
     Moved outcome(int result);
     std::unique_ptr<State> state_;
 };
 
 /// Certificate, key and rules: TLS 1.2 and newer, HTTP/1.1 by ALPN. Immutable, hence shared by the
 /// server, which may have a newer one, and by the sessions begun with it.
-class TlsContext {
+class ServerTlsContext {
 public:
     /// Errors name the file. `invalid` when the key is not the certificate's.
-    static Result<std::shared_ptr<TlsContext>> load(const base::Path& certificate,
+    static Result<std::shared_ptr<ServerTlsContext>> load(const base::Path& certificate,
                                                     const base::Path& key);
     /// A session over the socket, which must outlive it.
-    Result<TlsSession> begin(int socket);
+    Result<ServerTlsSession> begin(int socket);
 
-    ~TlsContext();
+    ~ServerTlsContext();
 
 private:
     struct State;
-    explicit TlsContext(std::unique_ptr<State> state);
+    explicit ServerTlsContext(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -256,8 +256,9 @@ Result<Url> Url::resolve(std::string_view reference) const {
 }
 
 std::string Url::authority() const {
-    auto text = host.find(':') == host.npos ? host : fmt::format("[{}]", host);
-    return port == default_port(scheme) ? text : fmt::format("{}:{}", text, port);
+    if (port != default_port(scheme))
+        return host_and_port(host, port);
+    return host.find(':') == host.npos ? host : fmt::format("[{}]", host);
 }
 
 std::string Url::target() const {
@@ -337,6 +338,11 @@ std::string percent_encode(std::string_view text, std::string_view keep) {
 
 // --- endpoints
 
+std::string host_and_port(std::string_view host, std::uint16_t port) {
+    return host.find(':') == host.npos ? fmt::format("{}:{}", host, port)
+                                       : fmt::format("[{}]:{}", host, port);
+}
+
 Result<Endpoint> Endpoint::parse(std::string_view text) {
     const auto bad = [&](std::string_view why) {
         return fail(base::Error(Errc::usage, fmt::format("`{}` is not an address to listen on: {}",
@@ -384,10 +390,7 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
 }
 
 std::string Endpoint::text() const {
-    if (host.empty())
-        return fmt::format("unix:{}", path);
-    return host.find(':') == host.npos ? fmt::format("{}:{}", host, port)
-                                       : fmt::format("[{}]:{}", host, port);
+    return host.empty() ? fmt::format("unix:{}", path) : host_and_port(host, port);
 }
 
 bool Endpoint::loopback() const noexcept {
