@@ -40,6 +40,7 @@ constexpr std::array rows{
     Row{Problem::storage, "UNKNOWN", 500},
     Row{Problem::tag_invalid, "TAG_INVALID", 400},
     Row{Problem::timed_out, "UNAVAILABLE", 408},
+    Row{Problem::too_many_requests, "TOOMANYREQUESTS", 429},
     Row{Problem::too_many_tags, "TAG_INVALID", 414},
     Row{Problem::unauthorized, "UNAUTHORIZED", 401},
     Row{Problem::unavailable, "UNAVAILABLE", 503},

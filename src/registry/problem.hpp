@@ -33,6 +33,7 @@ enum class Problem {
     storage,
     tag_invalid,
     timed_out,
+    too_many_requests,
     too_many_tags,
     unauthorized,
     unavailable,

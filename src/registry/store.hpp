@@ -92,6 +92,7 @@ public:
     Result<std::pair<std::size_t, std::uint64_t>>
     sweep(Repository& repository, WallClock::time_point before, const std::stop_token& stop);
 
+    [[nodiscard]] std::size_t cache_bytes() const { return cache_.size_bytes(); }
     [[nodiscard]] bool read_only() const noexcept { return options_.read_only; }
 
 private:
