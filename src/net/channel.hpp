@@ -17,7 +17,8 @@ namespace tenon::net {
 class Channel {
 public:
     explicit Channel(base::Fd socket) : socket_(std::move(socket)) {}
-    Channel(base::Fd socket, ServerTlsSession tls) : socket_(std::move(socket)), tls_(std::move(tls)) {}
+    Channel(base::Fd socket, ServerTlsSession tls)
+        : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
     [[nodiscard]] int fd() const noexcept { return socket_.get(); }
     [[nodiscard]] bool tls() const noexcept { return tls_.has_value(); }

@@ -149,7 +149,7 @@ ServerTlsContext::ServerTlsContext(std::unique_ptr<State> state) : state_(std::m
 ServerTlsContext::~ServerTlsContext() = default;
 
 Result<std::shared_ptr<ServerTlsContext>> ServerTlsContext::load(const base::Path& certificate,
-                                                     const base::Path& key) {
+                                                                 const base::Path& key) {
     ERR_clear_error();
     auto state = std::make_unique<State>();
     state->context.reset(SSL_CTX_new(TLS_server_method()));

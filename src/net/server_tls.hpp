@@ -52,7 +52,7 @@ class ServerTlsContext {
 public:
     /// Errors name the file. `invalid` when the key is not the certificate's.
     static Result<std::shared_ptr<ServerTlsContext>> load(const base::Path& certificate,
-                                                    const base::Path& key);
+                                                          const base::Path& key);
     /// A session over the socket, which must outlive it.
     Result<ServerTlsSession> begin(int socket);
 
