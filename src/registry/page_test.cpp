@@ -104,12 +104,12 @@ TEST_F(PageTest, long_lists_have_pages) {
 
 TEST_F(PageTest, shows_claims_and_verdict_of_a_component) {
     const std::string module("\0asm\x01\0\0\0", 8);
-    const auto issuer = crypto::KeyPair::generate(crypto::KeyKind::account);
+    const auto issuer = crypto::KeyPair::generate(crypto::KeyType::account);
     claims::Claims claims;
     claims.id = "1";
     claims.issued_at = 1'700'000'000;
     claims.issuer = issuer.public_key().text();
-    claims.subject = crypto::KeyPair::generate(crypto::KeyKind::module).public_key().text();
+    claims.subject = crypto::KeyPair::generate(crypto::KeyType::module).public_key().text();
     claims.revision = claims::current_revision;
     claims::ComponentClaims component;
     component.name = "the <greeter>";

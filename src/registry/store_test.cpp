@@ -249,7 +249,7 @@ TEST(Crash, loses_nothing_that_was_acknowledged_and_serves_no_wrong_byte) {
         work(disk.client, directory / "diary2");
         EXPECT_EQ(acknowledged(directory / "diary2").size(), 10U) << "step " << steps;
     }
-    EXPECT_GT(steps, 100);
+    EXPECT_GT(steps, 50);
 }
 
 } // namespace
