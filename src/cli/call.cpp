@@ -200,4 +200,9 @@ void Call::write_err(std::string_view text) {
     }
 }
 
+void Call::on_hangup(std::function<void()> act) {
+    TENON_ASSERT(interruption_ != nullptr);
+    interruption_->on_hangup(std::move(act));
+}
+
 } // namespace tenon::cli

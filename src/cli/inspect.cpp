@@ -207,7 +207,7 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
         if (!wasm::looks_like_wasm(magic))
             return answer_archive(call, TENON_TRY(archive::inspect(file, anyone, work)));
     }
-    const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file));
+    const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file, call.stop()));
     if (wasm::looks_like_wasm(content))
         return inspect_wasm(call, file, content);
     return answer_archive(call, TENON_TRY(archive::inspect(content, file.native(), anyone, work)));
@@ -215,15 +215,14 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
 
 Result<> inspect(Call& call) {
     const base::Path file = *call.argument(0);
-    const auto fd = base::open_to_read(file);
+    auto fd = base::open_to_read(file, call.stop());
     if (!fd) {
         if (fd.error().code() == Errc::not_found && looks_like_reference(file.native()))
             return fail(base::Error(
                 Errc::unsupported,
                 fmt::format("`{}` is no file, and registry references are not supported yet",
                             file.native())));
-        return fail(base::Error(fd.error().code(), fd.error().message())
-                        .because(fd.error().causes().empty() ? "" : fd.error().causes().front()));
+        return fail(std::move(fd).error());
     }
     auto done = inspect_opened(call, file, fd->get());
     if (!done)

@@ -5,10 +5,12 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/progress.hpp"
 #include "data/value.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -102,6 +104,9 @@ public:
     [[nodiscard]] Result<std::uint64_t> stamp_time() const;
     [[nodiscard]] std::uint64_t now() const;
     [[nodiscard]] std::stop_token stop() const noexcept { return stop_; }
+    /// What SIGHUP does from now on, instead of ending the verb; an empty function takes it back.
+    /// Runs on a thread of its own; for verbs that are `long_running`.
+    void on_hangup(std::function<void()> act);
     [[nodiscard]] base::Progress& progress() const noexcept { return *progress_; }
     [[nodiscard]] bool color() const noexcept { return color_; } ///< on standard error
 
@@ -143,6 +148,7 @@ private:
     mutable bool misused_ = false; // set while looking at what was given
     std::vector<data::Value> warnings_;
     std::stop_token stop_;
+    base::Interruption* interruption_ = nullptr;
     base::Progress* progress_ = nullptr;
 
     [[nodiscard]] const Option& option(std::string_view name) const;

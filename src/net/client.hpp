@@ -12,14 +12,17 @@
 
 namespace tenon::net {
 
-/// Proxies as curl and Go read them from the environment: `http_proxy` (lower case only),
-/// `HTTPS_PROXY`/`https_proxy`, `ALL_PROXY`/`all_proxy`, `NO_PROXY`/`no_proxy` (hosts, `.suffix`,
-/// `*`, addresses, CIDR blocks, each with an optional `:port`). Loopback never goes through a proxy
-/// unless NO_PROXY is silent and the variable names one explicitly for it: as Go, it never does.
+/// Proxies as curl and Go read them from the environment: `http_proxy`/`HTTP_PROXY`,
+/// `https_proxy`/`HTTPS_PROXY`, `all_proxy`/`ALL_PROXY`, `no_proxy`/`NO_PROXY`, lower case first.
+/// `HTTP_PROXY` counts for nothing where REQUEST_METHOD is set: in a CGI program it is whatever a
+/// client's `Proxy` field says. Loopback addresses and `localhost` never go through a proxy.
 struct Proxies {
     std::string http;  ///< `http://[user:password@]host:port`, or empty
     std::string https; ///< the same; reached by CONNECT
-    std::string none;  ///< the list of exceptions
+    /// Exceptions, separated by commas: `*`, hosts (with what lies below them), `.suffix` (only
+    /// what lies below), addresses, CIDR blocks; all but the first and last with an optional
+    /// `:port`.
+    std::string none;
 
     /// `variable` gives an environment variable's value; nothing where it is not set.
     static Proxies
@@ -27,11 +30,12 @@ struct Proxies {
 };
 
 struct ClientOptions {
-    base::Path ca_file;        ///< PEM; used beside the system's store
-    base::Path system_ca_file; ///< what SSL_CERT_FILE says; empty: OpenSSL's default store
-    bool verify_peer = true;   ///< false only for --insecure-skip-tls-verify
+    std::vector<base::Path> ca_files; ///< PEM; trusted beside the system's store
+    base::Path system_ca_file;        ///< what SSL_CERT_FILE says; empty: OpenSSL's default store
+    bool verify_peer = true;          ///< false only for --insecure-skip-tls-verify
     Proxies proxies;
-    std::string user_agent;                            ///< `tenon/0.1.0`
+    base::Path unix_socket; ///< every connection goes here, as with `curl --unix-socket`
+    std::string user_agent; ///< `tenon/0.1.0`; empty: none is sent
     std::chrono::milliseconds connect_timeout{10'000}; ///< resolving, connecting and TLS, each
     std::chrono::milliseconds idle_timeout{60'000};    ///< no byte moved in either direction
     std::size_t max_header_bytes = 64 * 1024;
@@ -42,7 +46,10 @@ struct ClientOptions {
 struct Request {
     std::string method = "GET";
     Url url;
+    /// `Host`, `Connection`, `Content-Length`, `Transfer-Encoding` are the client's own: a request
+    /// that holds one, or a name or value that would break the message, is `usage`.
     Headers headers = {};
+    /// Without content POST, PUT and PATCH send `Content-Length: 0` (RFC 9110 section 8.6).
     Content content = {};
     /// GET and HEAD follow 301, 302, 303, 307, 308; other methods follow 307 and 308 with the same
     /// content. `Authorization`, `Cookie` and `Proxy-Authorization` do not go to another origin;
@@ -85,7 +92,9 @@ public:
     static Result<Client> create(ClientOptions options);
 
     /// Sends a request and reads the head of the answer; the Response's reads obey `patience` too.
-    /// An error's message names the URL (never its credentials) and the cause: `io` for a
+    /// A connection that the server closed while it lay idle is replaced once, where the request
+    /// can be sent again. An error's message names the URL (without its query, which may hold
+    /// secrets), its causes say what happened: `io` for a
     /// connection that cannot be made or breaks, `untrusted` for a certificate, `limit` for time,
     /// size and number of redirects, `malformed` for what is not HTTP.
     Result<Response> send(Request request, const Patience& patience);

@@ -46,6 +46,9 @@ Result<std::string> percent_decode(std::string_view text);
 /// All but the unreserved characters of RFC 3986 section 2.3 (and those in `keep`) become `%XX`.
 [[nodiscard]] std::string percent_encode(std::string_view text, std::string_view keep = {});
 
+/// `host:port`, IPv6 in brackets.
+[[nodiscard]] std::string host_and_port(std::string_view host, std::uint16_t port);
+
 /// Where a server listens, or a client connects without name resolution.
 struct Endpoint {
     std::string

@@ -37,12 +37,19 @@ inline constexpr std::string_view image_layer_tar = "application/vnd.oci.image.l
 /// Sorted by key, as canonical JSON wants it.
 using Annotations = std::vector<std::pair<std::string, std::string>>;
 
+/// What a manifest within an index is for.
+struct Platform {
+    std::string architecture; ///< `amd64`, `wasm`
+    std::string os;           ///< `linux`, `wasip2`
+};
+
 struct Descriptor {
     std::string media_type;
     blob::Digest digest;
     std::uint64_t size = 0;
-    std::optional<std::string> artifact_type;
-    Annotations annotations;
+    std::optional<std::string> artifact_type = {};
+    Annotations annotations = {};
+    std::optional<Platform> platform = {};
 };
 
 /// A manifest or index. For an index `layers` is empty and `manifests` is filled.
@@ -67,7 +74,7 @@ inline constexpr std::uint64_t max_manifest_bytes = 4 * 1024 * 1024;
 /// `invalid`. Errors name line and column within `name`.
 Result<Manifest> parse_manifest(std::string text, std::string_view content_type, std::string name);
 
-/// Canonical JSON (keys sorted, no blanks) of an image manifest, byte for byte what `wash` and
+/// Canonical JSON (keys sorted, no blanks) of a manifest or index, byte for byte what `wash` and
 /// `wkg` write; `with_media_type` writes the member `mediaType`.
 [[nodiscard]] std::string write_manifest(const Manifest& manifest, bool with_media_type);
 

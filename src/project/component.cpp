@@ -25,6 +25,7 @@ Result<> run_build_command(const Steps& steps) {
     base::Command command;
     command.words = TENON_TRY(command_words(project, "component", *section.build_command));
     command.directory = project.path;
+    TENON_TRY(base::make_directories(project.build)); // so that the command finds it
     return steps.run(std::move(command), "failed to build the component with its `build_command`");
 }
 
