@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon drain: empties the places where wash, its host and tenon keep what can be fetched again.
+#include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
 
 #include <cerrno>
@@ -76,8 +77,11 @@ Result<> drain(Call& call) {
     std::vector<base::Path> chosen;
     if (what == "lib" || what == "all")
         chosen.push_back(places.lib);
-    if (what == "oci" || what == "all")
+    if (what == "oci" || what == "all") {
         chosen.push_back(places.oci);
+        if (const auto own = cache_directory(call))
+            chosen.push_back(*own);
+    }
     if (what == "downloads" || what == "all") {
         TENON_TRY(refuse_running(places.downloads));
         chosen.push_back(places.downloads);

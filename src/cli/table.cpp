@@ -38,6 +38,14 @@ constexpr const Verb* table[] = {
     &par_insert_verb,
     &par_inspect_verb,
     &par_verify_verb,
+    &pull_verb,
+    &push_verb,
+    &reg_verb,
+    &reg_pull_verb,
+    &reg_push_verb,
+    &registry_verb,
+    &registry_gc_verb,
+    &registry_serve_verb,
     &version_verb,
 };
 
