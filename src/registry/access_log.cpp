@@ -43,10 +43,15 @@ std::string common_line(const net::Access& access, std::string_view user,
     static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const auto at = utc(now);
-    return fmt::format("{} - {} [{:02}/{}/{}:{:02}:{:02}:{:02} +0000] \"{} {} HTTP/1.1\" {} {}\n",
-                       host_of(access.request.peer), user.empty() ? "-" : harmless(user),
-                       at.tm_mday, months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min,
-                       at.tm_sec, harmless(access.request.method), harmless(access.request.target),
+    // Apache writes `-` for a request that could not be read.
+    const auto line = access.request.method.empty()
+                          ? std::string("-")
+                          : fmt::format("{} {} HTTP/1.1", harmless(access.request.method),
+                                        harmless(access.request.target));
+    return fmt::format("{} - {} [{:02}/{}/{}:{:02}:{:02}:{:02} +0000] \"{}\" {} {}\n",
+                       host_of(access.request.peer),
+                       user.empty() ? std::string("-") : harmless(user), at.tm_mday,
+                       months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec, line,
                        access.status, access.sent_bytes);
 }
 

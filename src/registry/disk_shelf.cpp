@@ -283,6 +283,11 @@ Result<> DiskShelf::create_repository(const std::string& repository) {
     const auto folder = layout(repository);
     if (TENON_TRY(look(folder + "/index.json")))
         return {};
+    // Of what was there before only the deepest folder needs a sync; of what a crash has left half
+    // made, everything.
+    auto oldest = std::filesystem::exists(folder) ? root_ : folder;
+    while (oldest.size() > root_.size() && !std::filesystem::exists(oldest))
+        oldest = parent_of(oldest);
     TENON_TRY(base::make_directories(folder + "/blobs/sha256"));
     // `index.json` comes last: with it the repository exists.
     for (const auto& [name, text] : {std::pair(std::string_view("/oci-layout"), layout_text),
@@ -292,9 +297,9 @@ Result<> DiskShelf::create_repository(const std::string& repository) {
         TENON_TRY(move_into_place(unfinished, folder + std::string(name)));
     }
     TENON_TRY(sync_directory(folder + "/blobs"));
-    for (auto path = folder; path.size() > root_.size(); path = parent_of(path))
+    for (auto path = folder; path.size() > oldest.size(); path = parent_of(path))
         TENON_TRY(sync_directory(path));
-    return sync_directory(root_);
+    return sync_directory(oldest);
 }
 
 // Blobs that were put lie under their names already. Their directories are synced between the sync

@@ -56,7 +56,7 @@ net::ServerResponse Front::turn_away(Access::Verdict verdict) {
         return answer;
     }
     auto answer = answer_problem(Problem::unauthorized, "user name and password are needed");
-    answer.headers.add("WWW-Authenticate", "Basic realm=\"tenon registry\", charset=\"UTF-8\"");
+    answer.headers.add("WWW-Authenticate", "Basic realm=\"tenon registry\"");
     answer.headers.add("Docker-Distribution-API-Version", "registry/2.0");
     return answer;
 }

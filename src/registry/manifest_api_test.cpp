@@ -3,6 +3,7 @@
 // that it knows.
 #include "registry/test_client.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace tenon::registry {

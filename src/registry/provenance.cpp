@@ -12,7 +12,7 @@ namespace tenon::registry {
 namespace {
 
 constexpr std::chrono::minutes remembered{5};
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::milliseconds patience{500};
 constexpr std::size_t most_known = 1024;
 constexpr std::uint64_t max_archive_bytes = std::uint64_t{512} << 20;
 constexpr std::uint64_t max_component_bytes = std::uint64_t{64} << 20;

@@ -11,6 +11,31 @@ std::shared_ptr<const Index> Repository::index() const {
     return shown_;
 }
 
+/// Ends the turn of the one who writes, also when it was left by an exception: nobody may wait for
+/// ever, nor take for written what was not.
+class Repository::Turn {
+public:
+    Turn(Repository& repository, const std::vector<Waiting*>& batch)
+        : repository_(repository), batch_(batch) {}
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+        const std::scoped_lock lock(repository_.line_mutex_);
+        repository_.writing_ = false;
+        for (auto* waiting : batch_) {
+            waiting->failed = waiting->failed || !whole_;
+            waiting->done = true;
+        }
+        repository_.moved_.notify_all();
+    }
+    void end() noexcept { whole_ = true; }
+
+private:
+    Repository& repository_;
+    const std::vector<Waiting*>& batch_;
+    bool whole_ = false;
+};
+
 // Whoever comes first writes for all who wait at that moment, so that many pushes cost few syncs.
 Result<Effect> Repository::commit(const Change& change, Shelf& shelf) {
     Waiting mine{&change};
@@ -21,15 +46,14 @@ Result<Effect> Repository::commit(const Change& change, Shelf& shelf) {
         writing_ = true;
         const auto batch = std::exchange(line_, {});
         lock.unlock();
+        Turn turn(*this, batch);
         write(batch, shelf);
-        lock.lock();
-        writing_ = false;
-        for (auto* waiting : batch)
-            waiting->done = true;
-        moved_.notify_all();
+        turn.end();
     }
     if (mine.error)
         return fail(std::move(*mine.error));
+    if (mine.failed)
+        return fail(Errc::io, "the listing could not be written");
     return mine.effect;
 }
 

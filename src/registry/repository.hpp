@@ -36,8 +36,10 @@ private:
         const Change* change;
         Effect effect = Effect::none;
         bool done = false;
+        bool failed = false; // without an error of its own
         std::optional<base::Error> error = {};
     };
+    class Turn;
     void write(const std::vector<Waiting*>& batch, Shelf& shelf);
 
     const std::string name_;

@@ -62,9 +62,13 @@ Result<RepositoryPointer> Store::find(const std::string& name) {
 Result<RepositoryPointer> Store::make(const std::string& name) {
     if (auto repository = TENON_TRY(find(name)))
         return repository;
-    const std::scoped_lock lock(names_mutex_);
+    // One that two make at once would lose what was listed in between.
+    const std::scoped_lock making(making_[Hash()(name) % making_.size()]);
     TENON_TRY(shelf_->create_repository(name));
-    names_.insert(name);
+    {
+        const std::scoped_lock lock(names_mutex_);
+        names_.insert(name);
+    }
     return find(name);
 }
 
@@ -273,8 +277,12 @@ Result<UploadPointer> Store::begin_upload(const std::string& repository,
     auto id = UploadId::make(repository, algorithm);
     TENON_TRY(shelf_->create_upload(id.text()));
     ++open_uploads_;
-    auto upload = std::make_shared<Upload>(std::move(id), 0);
     const std::scoped_lock lock(uploads_mutex_);
+    return keep_upload(std::make_shared<Upload>(std::move(id), 0));
+}
+
+/// With `uploads_mutex_` held.
+UploadPointer Store::keep_upload(UploadPointer upload) {
     if (uploads_.size() >= most_uploads)
         std::erase_if(uploads_, [](const auto& other) { return other.second.use_count() == 1; });
     uploads_.emplace(upload->id(), upload);
@@ -291,9 +299,7 @@ Result<UploadPointer> Store::find_upload(const std::string& repository, std::str
     const auto file = TENON_TRY(shelf_->open_upload(parsed->text()));
     if (!file)
         return UploadPointer();
-    auto upload = std::make_shared<Upload>(*std::move(parsed), file->length);
-    uploads_.emplace(upload->id(), upload);
-    return upload;
+    return keep_upload(std::make_shared<Upload>(*std::move(parsed), file->length));
 }
 
 void Store::forget_upload(const std::string& id) {

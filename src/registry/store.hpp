@@ -8,6 +8,8 @@
 #include "registry/shelf.hpp"
 #include "registry/upload.hpp"
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <set>
@@ -105,6 +107,7 @@ private:
                                                     const oci::Manifest& manifest);
     Result<bool> mark(const std::string& repository, std::vector<blob::Digest> roots,
                       Digests& marked);
+    UploadPointer keep_upload(UploadPointer upload);
     void forget_upload(const std::string& id);
 
     std::unique_ptr<Shelf> shelf_;
@@ -119,6 +122,9 @@ private:
     };
     mutable std::shared_mutex repositories_mutex_;
     std::unordered_map<std::string, RepositoryPointer, Hash, std::equal_to<>> repositories_;
+    /// Held while a repository of some name is being made; several, so that many can be made at
+    /// once.
+    std::array<std::mutex, 64> making_;
     std::mutex names_mutex_;
     bool names_known_ = false;
     std::set<std::string, std::less<>> names_;

@@ -3,9 +3,11 @@
 #include "registry/gc.hpp"
 #include "registry/test_client.hpp"
 
+#include <fmt/format.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <set>
+#include <stdexcept>
 #include <sys/wait.h>
 #include <thread>
 
@@ -155,6 +157,23 @@ TEST(StoreOnDisk, many_push_into_one_repository_at_once) {
     EXPECT_EQ(repository->index()->tags().size(), std::size_t{threads * each});
     for (const auto& tag : repository->index()->tags())
         EXPECT_EQ(disk.client.get("/v2/a/manifests/" + tag->name).status, 200);
+}
+
+TEST(StoreOnDisk, writer_that_fails_keeps_nobody_waiting) {
+    const base::TestDirectory directory;
+    bool broken = false;
+    OnDisk disk(directory.path(), {.on_step = [&](std::string_view) {
+                    if (broken)
+                        throw std::runtime_error("no memory");
+                }});
+    const auto manifest = small_image(disk.client, "a", 1);
+    disk.client.put("/v2/a/manifests/" + digest_of(manifest).text(), manifest, manifest_type);
+    broken = true; // the manifest is there, so that it is the listing that fails
+    EXPECT_THROW(disk.client.put("/v2/a/manifests/v1", manifest, manifest_type),
+                 std::runtime_error);
+    broken = false;
+    EXPECT_EQ(disk.client.get("/v2/a/manifests/v1").status, 404);
+    EXPECT_EQ(disk.client.put("/v2/a/manifests/v1", manifest, manifest_type).status, 201);
 }
 
 // --- crashes

@@ -7,7 +7,6 @@
 #include "registry/disk_shelf.hpp"
 #include "registry/memory_shelf.hpp"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -153,8 +152,8 @@ struct TestRegistry {
     blob::Digest push(const std::string& repository, const std::string& content,
                       blob::Algorithm algorithm = blob::Algorithm::sha256) {
         auto digest = digest_of(content, algorithm);
-        const auto answer = client.post(
-            fmt::format("/v2/{}/blobs/uploads/?digest={}", repository, digest.text()), content);
+        const auto answer =
+            client.post("/v2/" + repository + "/blobs/uploads/?digest=" + digest.text(), content);
         EXPECT_EQ(answer.status, 201) << answer.body;
         return digest;
     }
@@ -172,20 +171,20 @@ private:
 /// `{"mediaType":…,"digest":…,"size":…<more>}`
 inline std::string descriptor(std::string_view type, const blob::Digest& digest, std::size_t size,
                               std::string_view more = {}) {
-    return fmt::format(R"({{"mediaType":"{}","digest":"{}","size":{}{}}})", type, digest.text(),
-                       size, more);
+    return R"({"mediaType":")" + std::string(type) + R"(","digest":")" + digest.text() +
+           R"(","size":)" + std::to_string(size) + std::string(more) + "}";
 }
 
 /// An image manifest of one config and these layers (descriptors, joined by commas).
 inline std::string image(const std::string& config, const std::string& layers,
                          std::string_view more = {}) {
-    return fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","config":{},"layers":[{}]{}}})",
-                       oci::media::image_manifest, config, layers, more);
+    return R"({"schemaVersion":2,"mediaType":")" + std::string(oci::media::image_manifest) +
+           R"(","config":)" + config + R"(,"layers":[)" + layers + "]" + std::string(more) + "}";
 }
 
 inline std::string index_of(const std::string& manifests, std::string_view more = {}) {
-    return fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[{}]{}}})",
-                       oci::media::image_index, manifests, more);
+    return R"({"schemaVersion":2,"mediaType":")" + std::string(oci::media::image_index) +
+           R"(","manifests":[)" + manifests + "]" + std::string(more) + "}";
 }
 
 } // namespace tenon::registry
