@@ -165,7 +165,7 @@ Result<> Call::answer_bytes(Bytes bytes) {
     return write_out(as_text(bytes));
 }
 
-void Call::warn(base::Error&& warning) {
+void Call::warn(const base::Error& warning) {
     if (json_)
         warnings_.push_back(describe(warning));
     else

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon drain: empties the places where wash, its host and tenon keep what can be fetched again.
+#include "base/remove.hpp"
 #include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
 
-#include <cerrno>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace tenon::cli {
 namespace {
@@ -44,30 +43,13 @@ Result<> refuse_running(const base::Path& downloads) {
     return {};
 }
 
-/// Removes what is in the directory and leaves the directory. A link in its place is not followed:
-/// in /tmp anybody may have put it there. False: there is no such directory.
-Result<bool> emptied(const base::Path& directory) {
+/// tenon's own: under its lock, so that nobody who is filling it is disturbed.
+Result<bool> emptied_cache(const base::Path& directory) {
     std::error_code error;
-    const auto status = std::filesystem::symlink_status(directory, error);
-    if (status.type() == std::filesystem::file_type::not_found)
+    if (!std::filesystem::exists(directory, error))
         return false;
-    if (error)
-        return fail(base::system_error(fmt::format("failed to look at `{}`", directory.native()),
-                                       error.value()));
-    if (status.type() != std::filesystem::file_type::directory)
-        return fail(
-            base::Error(Errc::invalid, fmt::format("`{}` is no directory, so it is left alone",
-                                                   directory.native())));
-    for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
-         entry.increment(error)) {
-        std::filesystem::remove_all(entry->path(), error);
-        if (error)
-            return fail(base::system_error(
-                fmt::format("failed to remove `{}`", entry->path().native()), error.value()));
-    }
-    if (error)
-        return fail(base::system_error(fmt::format("failed to read `{}`", directory.native()),
-                                       error.value()));
+    auto cache = TENON_TRY(blob::Cache::open(directory));
+    TENON_TRY(cache.drain());
     return true;
 }
 
@@ -75,12 +57,12 @@ Result<> drain(Call& call) {
     const auto places = TENON_TRY(places_of(call));
     const auto what = call.argument(0).value_or("");
     std::vector<base::Path> chosen;
+    std::optional<base::Path> own;
     if (what == "lib" || what == "all")
         chosen.push_back(places.lib);
     if (what == "oci" || what == "all") {
         chosen.push_back(places.oci);
-        if (const auto own = cache_directory(call))
-            chosen.push_back(*own);
+        own = cache_directory(call);
     }
     if (what == "downloads" || what == "all") {
         TENON_TRY(refuse_running(places.downloads));
@@ -91,12 +73,15 @@ Result<> drain(Call& call) {
 
     auto drained = data::Value::array({});
     std::string text;
-    for (const auto& directory : chosen) {
-        if (!TENON_TRY(emptied(directory)))
-            continue;
+    const auto tell = [&](const base::Path& directory) {
         drained.push_back(data::Value(directory.native()));
         text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", directory.native());
-    }
+    };
+    for (const auto& directory : chosen)
+        if (TENON_TRY(base::empty_directory(directory)))
+            tell(directory);
+    if (own && TENON_TRY(emptied_cache(*own)))
+        tell(*own);
     auto object = data::Value::object({});
     object.set("drained", std::move(drained));
     return call.answer(fmt::format("Successfully cleared caches at: [{}]", text),

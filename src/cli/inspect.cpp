@@ -215,8 +215,13 @@ Result<> inspect_reference(Call& call, std::string_view given) {
     options.digest = call.value("digest");
     options.allow_latest = true; // looked at already
     std::optional<blob::Cache> cache;
-    if (!call.has("no-cache"))
-        cache = TENON_TRY(user_cache(call));
+    if (!call.has("no-cache")) {
+        auto usual = user_cache(call);
+        if (usual)
+            cache = *std::move(usual);
+        else // a convenience: its trouble does not stand in the way
+            call.warn(std::move(usual).error().wrap("the cache is not used"));
+    }
     options.cache = cache ? &*cache : nullptr;
     const auto connection = TENON_TRY(open_registry(call, reference, {}, Direction::pull));
     call.progress().begin("pulling", 0);
@@ -231,7 +236,8 @@ Result<> inspect(Call& call) {
     const base::Path file = *call.argument(0);
     auto fd = base::open_to_read(file, call.stop());
     if (!fd) {
-        if (fd.error().code() == Errc::not_found && looks_like_reference(file.native()))
+        if (fd.error().code() == Errc::not_found &&
+            (looks_like_reference(file.native()) || call.value("registry")))
             return inspect_reference(call, file.native());
         return fail(std::move(fd).error());
     }

@@ -51,10 +51,17 @@ struct Login {
 
 /// Of the project's credentials file: `{"HOST": {"username": …, "password": …}}`.
 Result<std::optional<Login>> project_login(const base::Path& file, std::string_view host) {
-    auto bytes = TENON_TRY(base::read_file(file, max_credentials_bytes));
-    const auto document = TENON_TRY(data::parse_json({file.native(), std::string(as_text(bytes))}));
-    crypto::wipe(bytes);
-    const auto* entry = document.root.find(host);
+    auto bytes = base::read_file(file, max_credentials_bytes);
+    if (!bytes && bytes.error().code() == Errc::not_found)
+        return std::nullopt; // other places may know
+    if (!bytes)
+        return fail(std::move(bytes).error());
+    const auto parsed = data::parse_json({file.native(), std::string(as_text(*bytes))});
+    crypto::wipe(*bytes);
+    if (!parsed)
+        return fail(
+            oci::without_content(parsed.error(), fmt::format("`{}`", file.native()), Errc::config));
+    const auto* entry = parsed->root.find(host);
     if (entry == nullptr)
         return std::nullopt;
     const auto* user = entry->find("username");
@@ -66,6 +73,14 @@ Result<std::optional<Login>> project_login(const base::Path& file, std::string_v
             Errc::config, fmt::format("`{}` has no `username` and `password` for `{}` (line {})",
                                       file.native(), host, entry->place().line)));
     return Login{*user->string(), *password->string()};
+}
+
+/// What a project says of its registry holds for no other.
+bool in_registry(const oci::Reference& reference, const project::RegistrySection& project) {
+    if (!project.url)
+        return false;
+    const auto url = lower(*project.url);
+    return std::string_view(url).substr(0, url.find('/')) == reference.host;
 }
 
 } // namespace
@@ -102,7 +117,8 @@ Result<std::unique_ptr<oci::Connection>> open_registry(Call& call, const oci::Re
     options.variable = [&call](std::string_view name) { return call.environment(name); };
     const auto host = oci::HostEnvironment::read(options.variable);
     options.push = direction == Direction::push;
-    options.insecure = call.has("insecure") || (options.push && project.push_insecure) ||
+    options.insecure = call.has("insecure") ||
+                       (options.push && project.push_insecure && in_registry(reference, project)) ||
                        host.allows_insecure(reference.host);
     options.insecure_skip_tls_verify = call.has("insecure-skip-tls-verify");
     options.ca_file = call.value("ca-file").value_or("");
@@ -114,9 +130,7 @@ Result<std::unique_ptr<oci::Connection>> open_registry(Call& call, const oci::Re
             options.user = std::move(login->user);
             options.password = crypto::SecretText::take(std::move(login->password));
         }
-    options.warning = [&call](const base::Error& warning) {
-        call.warn(base::Error(warning.code(), warning.message()));
-    };
+    options.warning = [&call](const base::Error& warning) { call.warn(warning); };
     options.patience.stop = call.stop();
     options.user_agent = "tenon/" TENON_VERSION;
     return oci::Connection::open(reference, std::move(options));

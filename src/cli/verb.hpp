@@ -118,7 +118,7 @@ public:
     /// Bytes for standard output; refused with a hint when it is a terminal.
     Result<> answer_bytes(Bytes bytes);
     /// Shown on standard error; with `-o json` collected under the key `warnings` instead.
-    void warn(base::Error&& warning);
+    void warn(const base::Error& warning);
     void note(std::string_view text); ///< one line on standard error; silent with --quiet
     /// Output of a tool that a verb runs. All of it goes to standard error, so that standard output
     /// holds the verb's answer only; what the tool did not write there itself is left out with
