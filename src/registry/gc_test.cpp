@@ -76,6 +76,21 @@ TEST_P(Gc, keeps_children_untagged_manifests_and_referrers) {
     EXPECT_TRUE(has(child) && has(parent) && has(referrer) && has(config));
 }
 
+TEST_P(Gc, keeps_the_blobs_of_a_manifest_that_another_one_calls_its_layer) {
+    const auto config = registry_.push("a", "{}");
+    const auto layer = registry_.push("a", noise(300));
+    const auto inner = image(descriptor("c/c", config, 2), descriptor("l/l", layer, 300));
+    const auto digest = put("v1", inner, manifest_type);
+    // Whichever of the two is opened first, the other one is opened too.
+    for (int number = 0; number < 8; ++number)
+        put("outer" + std::to_string(number),
+            image(descriptor("c/c", config, 2), descriptor(manifest_type, digest, inner.size()),
+                  ",\"annotations\":{\"n\":\"" + std::to_string(number) + "\"}"),
+            manifest_type);
+    EXPECT_EQ(collect().blobs, 0U);
+    EXPECT_TRUE(has(config) && has(layer) && has(digest));
+}
+
 TEST_P(Gc, removes_what_a_deleted_manifest_has_named) {
     const auto config = registry_.push("a", "{}");
     const auto manifest = put("v1", image(descriptor("c/c", config, 2), ""), manifest_type);

@@ -105,8 +105,13 @@ private:
     Result<std::vector<EntryPointer>> read_entry(const std::string& repository, const Entry& entry);
     Result<std::vector<blob::Digest>> missing_blobs(const std::string& repository,
                                                     const oci::Manifest& manifest);
-    Result<bool> mark(const std::string& repository, std::vector<blob::Digest> roots,
-                      Digests& marked);
+    /// Two sets, since a manifest may also be what another one calls a layer: it is named before
+    /// anybody has opened it.
+    struct Marks {
+        Digests named;
+        Digests opened; ///< manifests whose own blobs are among `named`
+    };
+    Result<bool> mark(const std::string& repository, std::vector<blob::Digest> roots, Marks& marks);
     UploadPointer keep_upload(UploadPointer upload);
     void forget_upload(const std::string& id);
 
