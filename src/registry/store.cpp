@@ -99,6 +99,10 @@ Result<std::vector<std::string>> Store::names(std::string_view last, std::size_t
 Result<ManifestBytes> Store::read_bytes(const std::string& repository, const blob::Digest& digest) {
     if (auto bytes = cache_.find(digest))
         return bytes;
+    return read_shelf(repository, digest);
+}
+
+Result<ManifestBytes> Store::read_shelf(const std::string& repository, const blob::Digest& digest) {
     const auto file = TENON_TRY(shelf_->open_blob(repository, digest));
     if (!file)
         return ManifestBytes();
@@ -201,8 +205,9 @@ Result<std::vector<blob::Digest>> Store::put_manifest(Repository& repository, Ne
     if (!missing.empty())
         return missing;
     // What is there already is read rather than written: a second push of the same costs no sync,
-    // and one of a file that was damaged mends it.
-    if (const auto there = read_bytes(repository.name(), given.digest);
+    // and one of a file that was damaged or lost mends it. The cache cannot tell: it knows bytes,
+    // and not in whose repository they lie.
+    if (const auto there = read_shelf(repository.name(), given.digest);
         !there || !*there || !repository.index()->find(given.digest.text()))
         TENON_TRY(shelf_->put_blob(repository.name(), given.digest, as_bytes(given.bytes)));
     auto entry = entry_of(given.manifest, given.digest, given.bytes.size());

@@ -102,6 +102,8 @@ private:
 
     Result<> load_names();
     Result<ManifestBytes> read_bytes(const std::string& repository, const blob::Digest& digest);
+    /// The same, past the cache: what lies on this repository's shelf.
+    Result<ManifestBytes> read_shelf(const std::string& repository, const blob::Digest& digest);
     Result<std::vector<EntryPointer>> read_entry(const std::string& repository, const Entry& entry);
     Result<std::vector<blob::Digest>> missing_blobs(const std::string& repository,
                                                     const oci::Manifest& manifest);

@@ -116,6 +116,31 @@ TEST(StoreOnDisk, does_not_serve_a_damaged_manifest_and_mends_it_when_it_is_push
     EXPECT_EQ(client.get("/v2/a/manifests/v1").body, manifest);
 }
 
+TEST(StoreOnDisk, writes_a_lost_manifest_again_although_it_is_in_memory) {
+    const base::TestDirectory directory;
+    std::string manifest;
+    {
+        OnDisk disk(directory.path());
+        manifest = small_image(disk.client, "a", 1);
+        small_image(disk.client, "b", 1);
+        for (const auto* repository : {"a", "b"}) {
+            const auto tag = fmt::format("/v2/{}/manifests/v1", repository);
+            EXPECT_EQ(disk.client.put(tag, manifest, manifest_type).status, 201);
+            EXPECT_TRUE(disk.client.get(tag).at_once);
+        }
+        const auto file = "_oci/blobs/sha256/" + std::string(digest_of(manifest).hex());
+        for (const auto* repository : {"a", "b"}) {
+            EXPECT_TRUE(std::filesystem::remove(directory / repository / file));
+            const auto tag = fmt::format("/v2/{}/manifests/v1", repository);
+            EXPECT_EQ(disk.client.put(tag, manifest, manifest_type).status, 201);
+            EXPECT_TRUE(std::filesystem::exists(directory / repository / file));
+        }
+    }
+    OnDisk disk(directory.path());
+    EXPECT_EQ(disk.client.get("/v2/a/manifests/v1").body, manifest);
+    EXPECT_EQ(disk.client.get("/v2/b/manifests/v1").body, manifest);
+}
+
 TEST(StoreOnDisk, listing_that_cannot_be_read_is_the_servers_fault_and_stays) {
     const base::TestDirectory directory;
     OnDisk disk(directory.path());
