@@ -271,8 +271,16 @@ Result<bool> Store::mount(const std::optional<std::string>& from, const std::str
     return false;
 }
 
-Result<bool> Store::drop_blob(const std::string& repository, const blob::Digest& digest) {
-    return shelf_->remove_blob(repository, digest);
+Result<Dropped> Store::drop_blob(const std::string& repository, const blob::Digest& digest) {
+    const auto holder = TENON_TRY(find(repository));
+    if (!holder)
+        return Dropped::missing;
+    // Nobody is between storing a manifest and listing it while this is held.
+    const std::unique_lock keeping(holder->keeping());
+    // Manifests lie among the blobs; without this one would vanish while it is still listed.
+    if (holder->index()->find(digest.text()))
+        return Dropped::manifest;
+    return TENON_TRY(shelf_->remove_blob(repository, digest)) ? Dropped::yes : Dropped::missing;
 }
 
 // --- uploads

@@ -31,6 +31,12 @@ struct NewManifest {
     std::vector<std::string> tags;
 };
 
+enum class Dropped {
+    yes,
+    missing,
+    manifest, ///< it is one, and stays
+};
+
 class Store {
 public:
     explicit Store(std::unique_ptr<Shelf> shelf, StoreOptions options = {});
@@ -70,7 +76,7 @@ public:
     /// Puts a blob of `from`, or without it of any repository, into `to`. False: it was not found.
     Result<bool> mount(const std::optional<std::string>& from, const std::string& to,
                        const blob::Digest& digest);
-    Result<bool> drop_blob(const std::string& repository, const blob::Digest& digest);
+    Result<Dropped> drop_blob(const std::string& repository, const blob::Digest& digest);
 
     // --- uploads
     Result<UploadPointer> begin_upload(const std::string& repository, blob::Algorithm algorithm);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fstream>
+#include <future>
 #include <gmock/gmock.h>
 #include <set>
 #include <stdexcept>
@@ -182,6 +183,33 @@ TEST(StoreOnDisk, many_push_into_one_repository_at_once) {
     EXPECT_EQ(repository->index()->tags().size(), std::size_t{threads * each});
     for (const auto& tag : repository->index()->tags())
         EXPECT_EQ(disk.client.get("/v2/a/manifests/" + tag->name).status, 200);
+}
+
+TEST(StoreOnDisk, manifest_that_is_being_pushed_cannot_be_deleted_as_a_blob) {
+    const base::TestDirectory directory;
+    std::string target;
+    const auto pushing = std::this_thread::get_id();
+    std::future<int> dropping;
+    Api* api = nullptr;
+    OnDisk disk(directory.path(), {.on_step = [&](std::string_view) {
+                    if (target.empty() || std::this_thread::get_id() != pushing)
+                        return;
+                    // Each time, so that one comes after the manifest and before its listing.
+                    if (dropping.valid() && dropping.wait_for(std::chrono::milliseconds(100)) !=
+                                                std::future_status::ready)
+                        return; // waits, as it should
+                    dropping = std::async(std::launch::async, [&api, path = target] {
+                        return TestClient(*api).drop(path).status;
+                    });
+                }});
+    api = &disk.api;
+    const auto manifest = small_image(disk.client, "a", 1);
+    target = "/v2/a/blobs/" + digest_of(manifest).text();
+    EXPECT_EQ(disk.client.put("/v2/a/manifests/v1", manifest, manifest_type).status, 201);
+    ASSERT_TRUE(dropping.valid());
+    EXPECT_EQ(dropping.get(), 405);
+    target.clear();
+    EXPECT_TRUE(disk.store.open_blob("a", digest_of(manifest)).value().has_value());
 }
 
 TEST(StoreOnDisk, writer_that_fails_keeps_nobody_waiting) {
