@@ -291,7 +291,8 @@ Effect Index::put(const PutManifest& change) {
     auto entry = find(change.entry->digest.text());
     auto effect = Effect::none;
     const bool same = entry && entry->listed && entry->media_type == change.entry->media_type;
-    if (!same || !entry->read) {
+    // One that was damaged when it was read has named nobody.
+    if (!same || !entry->read || entry->subject != change.entry->subject) {
         list(change.entry);
         effect = same ? Effect::memory : Effect::listing;
         entry = change.entry;

@@ -153,6 +153,17 @@ TEST(Index, learns_what_its_manifests_say_without_a_new_listing) {
     EXPECT_EQ(index.apply(Learn{{manifest("r", "s")}}), Effect::none);
 }
 
+TEST(Index, learns_the_subject_of_a_mended_manifest) {
+    Index before;
+    before.apply(PutManifest{manifest("r", "s"), {"v"}});
+    auto index = reread(before);
+    index.apply(Learn{{manifest("r")}}); // as one that could not be read
+    EXPECT_TRUE(index.read());
+    EXPECT_EQ(index.apply(PutManifest{manifest("r", "s"), {"v"}}), Effect::memory);
+    EXPECT_EQ(index.referrers(digest("s").text()).size(), 1U);
+    EXPECT_EQ(index.find_tag("v"), index.find(digest("r").text()));
+}
+
 TEST(Index, lists_a_found_child_only_once_it_was_pushed) {
     Index index;
     auto child = *manifest("child");

@@ -21,6 +21,10 @@ bool distributable(std::string_view media_type) noexcept {
            !media_type.starts_with("application/vnd.docker.image.rootfs.foreign.");
 }
 
+bool is_damage(const base::Error& error) noexcept {
+    return error.code() == Errc::hash_mismatch || error.code() == Errc::limit;
+}
+
 /// Whether a manifest can name a subject or children at all: both words would stand in it, or an
 /// escape that hides them.
 bool names_others(std::string_view bytes) noexcept {
@@ -140,7 +144,11 @@ Result<std::vector<EntryPointer>> Store::read_entry(const std::string& repositor
     auto read = entry;
     read.read = true;
     std::vector<EntryPointer> learned;
-    const auto bytes = TENON_TRY(read_bytes(repository, entry.digest));
+    auto found = read_bytes(repository, entry.digest);
+    // One that is damaged names nobody either: it must not keep the others from being found.
+    if (!found && is_damage(found.error()))
+        found = ManifestBytes();
+    const auto bytes = TENON_TRY(std::move(found));
     if (bytes && names_others(*bytes)) {
         // What cannot be understood names nobody; it is served as it is.
         if (const auto manifest = oci::parse_manifest(*bytes, entry.media_type, "manifest")) {

@@ -111,6 +111,10 @@ TEST(StoreOnDisk, does_not_serve_a_damaged_manifest_and_mends_it_when_it_is_push
     std::string told;
     Api api(disk.store, {.on_error = [&](const std::string& text) { told = text; }});
     TestClient client(api);
+    // Nobody else has to suffer for it.
+    EXPECT_EQ(client.get("/v2/a/manifests/" + digest_of("unknown").text()).status, 404);
+    EXPECT_EQ(client.get("/v2/a/referrers/" + digest_of("unknown").text()).status, 200);
+    EXPECT_EQ(told, "");
     EXPECT_EQ(client.get("/v2/a/manifests/v1").status, 500);
     EXPECT_THAT(told, HasSubstr("damaged"));
     EXPECT_EQ(client.put("/v2/a/manifests/v1", manifest, manifest_type).status, 201);
