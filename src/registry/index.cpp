@@ -337,12 +337,19 @@ Effect Index::drop(const DropManifest& change) {
 
 Effect Index::learn(const Learn& change) {
     auto effect = Effect::none;
-    for (const auto& entry : change.entries) {
-        const auto known = find(entry->digest.text());
+    const auto take = [&](const EntryPointer& entry, const EntryPointer& known) {
         if (known && (known->read || (known->listed && !entry->listed)))
-            continue;
+            return;
         list(entry);
         effect = Effect::memory;
+    };
+    for (const auto& [entry, children] : change.found) {
+        const auto known = find(entry->digest.text());
+        if (!known)
+            continue;
+        take(entry, known);
+        for (const auto& child : children)
+            take(child, find(child->digest.text()));
     }
     return effect;
 }

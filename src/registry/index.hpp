@@ -61,10 +61,15 @@ struct DropTag {
 struct DropManifest {
     blob::Digest digest;
 };
-/// Manifests whose bytes were read, and children that were found in them; the listing says the same
-/// as before, so nothing is written.
+/// A manifest whose bytes were read, and children that were found in them.
+struct Found {
+    EntryPointer entry;
+    std::vector<EntryPointer> children = {};
+};
+/// The listing says the same as before, so nothing is written. What was deleted since it was read
+/// stays away, and so do its children.
 struct Learn {
-    std::vector<EntryPointer> entries;
+    std::vector<Found> found;
 };
 using Change = std::variant<PutManifest, DropTag, DropManifest, Learn>;
 

@@ -139,11 +139,10 @@ Result<EntryPointer> Store::find_manifest(Repository& repository, std::string_vi
 }
 
 /// What is to be learned from a manifest: itself, and children that lie here but are not listed.
-Result<std::vector<EntryPointer>> Store::read_entry(const std::string& repository,
-                                                    const Entry& entry) {
+Result<Found> Store::read_entry(const std::string& repository, const Entry& entry) {
     auto read = entry;
     read.read = true;
-    std::vector<EntryPointer> learned;
+    Found learned;
     auto found = read_bytes(repository, entry.digest);
     // One that is damaged names nobody either: it must not keep the others from being found.
     if (!found && is_damage(found.error()))
@@ -159,12 +158,12 @@ Result<std::vector<EntryPointer>> Store::read_entry(const std::string& repositor
             for (const auto& child : manifest->manifests) {
                 const auto state = TENON_TRY(shelf_->find_blob(repository, child.digest));
                 if (state && state->size == child.size && is_media_type(child.media_type))
-                    learned.push_back(std::make_shared<const Entry>(
+                    learned.children.push_back(std::make_shared<const Entry>(
                         Entry{child.digest, child.media_type, child.size, false, false}));
             }
         }
     }
-    learned.push_back(std::make_shared<const Entry>(std::move(read)));
+    learned.entry = std::make_shared<const Entry>(std::move(read));
     return learned;
 }
 
@@ -178,8 +177,7 @@ Result<> Store::read_all(Repository& repository) {
         for (const auto& entry : index->entries()) {
             if (entry->read)
                 continue;
-            for (auto& found : TENON_TRY(read_entry(repository.name(), *entry)))
-                learn.entries.push_back(std::move(found));
+            learn.found.push_back(TENON_TRY(read_entry(repository.name(), *entry)));
         }
         TENON_TRY(repository.commit(learn, *shelf_));
     }

@@ -110,7 +110,7 @@ private:
     Result<ManifestBytes> read_bytes(const std::string& repository, const blob::Digest& digest);
     /// The same, past the cache: what lies on this repository's shelf.
     Result<ManifestBytes> read_shelf(const std::string& repository, const blob::Digest& digest);
-    Result<std::vector<EntryPointer>> read_entry(const std::string& repository, const Entry& entry);
+    Result<Found> read_entry(const std::string& repository, const Entry& entry);
     Result<std::vector<blob::Digest>> missing_blobs(const std::string& repository,
                                                     const oci::Manifest& manifest);
     /// Two sets, since a manifest may also be what another one calls a layer: it is named before
