@@ -53,12 +53,11 @@ net::ServerResponse Front::turn_away(Access::Verdict verdict) {
     if (verdict == Access::Verdict::busy) {
         auto answer = answer_problem(Problem::too_many_requests, "too many passwords to check");
         answer.headers.add("Retry-After", "2");
-        return answer;
+        return Api::finished(std::move(answer));
     }
     auto answer = answer_problem(Problem::unauthorized, "user name and password are needed");
     answer.headers.add("WWW-Authenticate", "Basic realm=\"tenon registry\"");
-    answer.headers.add("Docker-Distribution-API-Version", "registry/2.0");
-    return answer;
+    return Api::finished(std::move(answer));
 }
 
 net::ServerResponse Front::metrics(const net::ServerRequest& request) const {

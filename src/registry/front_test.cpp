@@ -67,6 +67,16 @@ TEST_F(FrontTest, asks_for_a_password_everywhere_but_for_its_health) {
     EXPECT_EQ(client.get("/healthz").status, 200);
 }
 
+TEST_F(FrontTest, lets_no_browser_take_an_answer_of_the_api_for_a_page) {
+    TestClient closed(*closed_);
+    TestClient open(*open_);
+    for (const auto& answer : {closed.get("/v2/"), open.get("/v2/"), open.get("/v2/a/tags/list"),
+                               open.get("/v2/a/blobs/x"), open.get("/v2/%zz")}) {
+        EXPECT_EQ(answer.header("Content-Security-Policy"), "default-src 'none'; sandbox");
+        EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    }
+}
+
 TEST_F(FrontTest, remembered_password_needs_no_thread) {
     TestClient client(*closed_);
     const std::vector<net::Field> right{{"Authorization", basic("s3cret-throwaway")}};

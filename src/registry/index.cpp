@@ -83,6 +83,11 @@ bool is_media_type(std::string_view text) noexcept {
     });
 }
 
+bool is_manifest_type(std::string_view media_type) noexcept {
+    return media_type == oci::media::image_manifest || media_type == oci::media::image_index ||
+           media_type == oci::media::docker_manifest || media_type == oci::media::docker_list;
+}
+
 EntryPointer entry_of(const oci::Manifest& manifest, blob::Digest digest, std::uint64_t size,
                       bool listed) {
     auto subject = manifest.subject ? std::optional(manifest.subject->digest) : std::nullopt;

@@ -157,7 +157,8 @@ Result<Found> Store::read_entry(const std::string& repository, const Entry& entr
             read.annotations = full->annotations;
             for (const auto& child : manifest->manifests) {
                 const auto state = TENON_TRY(shelf_->find_blob(repository, child.digest));
-                if (state && state->size == child.size && is_media_type(child.media_type))
+                // Served under that type, which whoever pushed the parent could choose.
+                if (state && state->size == child.size && is_manifest_type(child.media_type))
                     learned.children.push_back(std::make_shared<const Entry>(
                         Entry{child.digest, child.media_type, child.size, false, false}));
             }

@@ -95,6 +95,22 @@ TEST(StoreOnDisk, serves_children_that_only_an_index_of_another_tool_names) {
     EXPECT_EQ(report->blobs, 0U);
 }
 
+TEST(StoreOnDisk, does_not_serve_a_blob_under_a_type_that_an_index_invents) {
+    const base::TestDirectory directory;
+    const std::string page = "<script>alert(1)</script>";
+    const auto digest = digest_of(page);
+    {
+        OnDisk disk(directory.path());
+        push(disk.client, "a", page);
+        const auto index = index_of(descriptor("text/html", digest, page.size()));
+        EXPECT_EQ(disk.client.put("/v2/a/manifests/v1", index, index_type).status, 201);
+    }
+    OnDisk disk(directory.path()); // which reads the index only now
+    EXPECT_EQ(disk.client.get("/v2/a/manifests/" + digest.text()).status, 404);
+    const auto blob = disk.client.get("/v2/a/blobs/" + digest.text());
+    EXPECT_EQ(blob.header("Content-Type"), "application/octet-stream");
+}
+
 TEST(StoreOnDisk, does_not_serve_a_damaged_manifest_and_mends_it_when_it_is_pushed_again) {
     const base::TestDirectory directory;
     std::string manifest;
