@@ -165,6 +165,9 @@ void Control::work(const std::stop_token& stop) {
         const base::Fd connection(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         if (connection)
             serve(connection.get(), stop);
+        else if ((errno == EMFILE || errno == ENFILE) &&
+                 readable(wake_.get(), std::chrono::milliseconds(100)))
+            return; // otherwise a descriptor may be free now
     }
 }
 

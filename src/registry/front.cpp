@@ -74,9 +74,10 @@ net::ServerResponse Front::metrics(const net::ServerRequest& request) const {
 
 void Front::answered(const net::Access& access) {
     metrics_.count(access);
-    const bool refused = access.status == 401;
-    log_.add(access,
-             access_ && !refused ? Access::user_of(authorization(access.request)) : std::string());
+    // Only a user who has proved to be one; anybody can write another's name.
+    const auto field = authorization(access.request);
+    const bool proved = access_ && access_->remembered(field) == Access::Verdict::allowed;
+    log_.add(access, proved ? Access::user_of(field) : std::string());
 }
 
 } // namespace tenon::registry
