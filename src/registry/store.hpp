@@ -31,6 +31,13 @@ struct NewManifest {
     std::vector<std::string> tags;
 };
 
+struct Swept {
+    std::size_t blobs = 0; ///< removed
+    std::uint64_t bytes = 0;
+    /// There is a manifest that cannot be understood, so that nothing more may be called unused.
+    bool skipped = false;
+};
+
 enum class Dropped {
     yes,
     missing,
@@ -96,9 +103,9 @@ public:
     [[nodiscard]] std::size_t open_uploads() const noexcept { return open_uploads_; }
 
     /// Removes blobs that were not fresh since `before` and that no manifest of the repository
-    /// names, directly or through others. Gives number and bytes.
-    Result<std::pair<std::size_t, std::uint64_t>>
-    sweep(Repository& repository, WallClock::time_point before, const std::stop_token& stop);
+    /// names, directly or through others.
+    Result<Swept> sweep(Repository& repository, WallClock::time_point before,
+                        const std::stop_token& stop);
 
     [[nodiscard]] std::size_t cache_bytes() const { return cache_.size_bytes(); }
     [[nodiscard]] bool read_only() const noexcept { return options_.read_only; }
@@ -118,8 +125,16 @@ private:
     struct Marks {
         Digests named;
         Digests opened; ///< manifests whose own blobs are among `named`
+        Digests leaves; ///< what an index names and is no manifest
     };
-    Result<bool> mark(const std::string& repository, std::vector<blob::Digest> roots, Marks& marks);
+    /// What is to be opened.
+    struct Root {
+        blob::Digest digest;
+        std::string media_type;
+        bool leaf_allowed = false; ///< perhaps no manifest at all
+    };
+    static std::vector<Root> roots_of(const Index& index);
+    Result<bool> mark(const std::string& repository, std::vector<Root> roots, Marks& marks);
     UploadPointer keep_upload(UploadPointer upload);
     void forget_upload(const std::string& id);
 
