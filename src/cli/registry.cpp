@@ -147,15 +147,18 @@ Result<> gc(Call& call) {
         return data::Value::integer(static_cast<std::int64_t>(value));
     };
     object.set("repositories", number(report.repositories));
+    object.set("skipped", number(report.skipped));
     object.set("blobs", number(report.blobs));
     object.set("blob_bytes", number(report.blob_bytes));
     object.set("uploads", number(report.uploads));
     object.set("upload_bytes", number(report.upload_bytes));
-    return call.answer(
-        fmt::format("Removed {} blobs ({} bytes) and {} uploads ({} bytes) from {} repositories",
-                    report.blobs, report.blob_bytes, report.uploads, report.upload_bytes,
-                    report.repositories),
-        std::move(object));
+    auto text = fmt::format(
+        "Removed {} blobs ({} bytes) and {} uploads ({} bytes) from {} repositories", report.blobs,
+        report.blob_bytes, report.uploads, report.upload_bytes, report.repositories);
+    if (report.skipped != 0)
+        text += fmt::format("; {} kept all blobs, since a manifest there cannot be understood",
+                            report.skipped);
+    return call.answer(text, std::move(object));
 }
 
 constexpr Option dir_option{.name = "dir",

@@ -17,12 +17,26 @@ constexpr std::size_t max_field_bytes = 4096;
 constexpr std::size_t most_verdicts = 8192;
 constexpr std::chrono::seconds patience{3};
 
-struct Credentials {
+/// Gives back what was taken, also when it is left by an exception.
+template <class GiveBack> class Lent {
+public:
+    explicit Lent(GiveBack give_back) : give_back_(std::move(give_back)) {}
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+    ~Lent() { give_back_(); }
+
+private:
+    GiveBack give_back_;
+};
+
+} // namespace
+
+struct Access::Credentials {
     std::string user;
     crypto::SecretText password;
 };
 
-std::optional<Credentials> parse(std::string_view authorization) {
+std::optional<Access::Credentials> Access::parse(std::string_view authorization) {
     const auto blank = authorization.find(' ');
     if (authorization.size() > max_field_bytes || blank == std::string_view::npos ||
         !net::equal_names(authorization.substr(0, blank), "basic"))
@@ -43,8 +57,6 @@ std::optional<Credentials> parse(std::string_view authorization) {
     crypto::wipe(*decoded);
     return found;
 }
-
-} // namespace
 
 Access::Access(base::Path htpasswd) : path_(std::move(htpasswd)) {
     crypto::fill_random(key_.get());
@@ -112,6 +124,10 @@ std::optional<Access::Verdict> Access::remembered(std::string_view authorization
 Access::Verdict Access::check(std::string_view authorization) {
     if (const auto known = remembered(authorization))
         return *known;
+    // Without a password there is nothing to wait for.
+    const auto given = parse(authorization);
+    if (!given)
+        return Verdict::refused;
     std::shared_ptr<const Users> users;
     std::uint64_t generation = 0;
     {
@@ -119,22 +135,28 @@ Access::Verdict Access::check(std::string_view authorization) {
         users = users_;
         generation = generation_;
     }
-    if (!free_.try_acquire_for(patience))
+    if (!take_turn())
         return Verdict::busy;
-    const bool allowed = compare(authorization, *users);
-    free_.release();
+    const Lent turn([this] { free_.release(); });
+    const bool allowed = compare(*given, *users);
     remember(mark_of(authorization), allowed, generation);
     return allowed ? Verdict::allowed : Verdict::refused;
 }
 
+/// Waits for a turn to check a password. Whoever waits occupies a thread that others could use, so
+/// that only few may.
+bool Access::take_turn() {
+    if (free_.try_acquire())
+        return true;
+    const Lent waiting([this] { --waiting_; });
+    return ++waiting_ <= most_waiting && free_.try_acquire_for(patience);
+}
+
 /// For a user that does not exist somebody else's password is checked, so that time does not tell.
-bool Access::compare(std::string_view authorization, const Users& users) const {
-    const auto given = parse(authorization);
-    if (!given)
-        return false;
-    const auto at = users.find(given->user);
+bool Access::compare(const Credentials& given, const Users& users) {
+    const auto at = users.find(given.user);
     const auto& stored = at == users.end() ? users.begin()->second : at->second;
-    return crypto::password_matches(given->password.get(), stored) && at != users.end();
+    return crypto::password_matches(given.password.get(), stored) && at != users.end();
 }
 
 void Access::remember(const Mark& mark, bool allowed, std::uint64_t generation) {

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "crypto/secret.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -49,7 +50,10 @@ private:
     explicit Access(base::Path htpasswd);
     static Result<Users> read(const base::Path& htpasswd);
     [[nodiscard]] Mark mark_of(std::string_view authorization) const;
-    [[nodiscard]] bool compare(std::string_view authorization, const Users& users) const;
+    struct Credentials;
+    static std::optional<Credentials> parse(std::string_view authorization);
+    [[nodiscard]] bool take_turn();
+    [[nodiscard]] static bool compare(const Credentials& given, const Users& users);
     void remember(const Mark& mark, bool allowed, std::uint64_t generation);
 
     const base::Path path_;
@@ -64,6 +68,8 @@ private:
     /// Checks at the same time; more would only let strangers occupy every processor.
     static constexpr std::ptrdiff_t checks = 2;
     std::counting_semaphore<checks> free_{checks};
+    static constexpr int most_waiting = 4;
+    std::atomic<int> waiting_ = 0;
 };
 
 } // namespace tenon::registry

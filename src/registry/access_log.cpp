@@ -6,6 +6,7 @@
 #include "data/value.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <ctime>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -124,6 +125,11 @@ void AccessLog::push(std::string line) {
 }
 
 void AccessLog::work() {
+    // Whoever read the log may have gone; then `write` fails, and the server goes on.
+    sigset_t broken_pipe;
+    ::sigemptyset(&broken_pipe);
+    ::sigaddset(&broken_pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     std::unique_lock lock(mutex_);
     for (;;) {
         filled_.wait(lock, [&] { return over_ || !waiting_.empty(); });

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <latch>
+#include <thread>
 
 namespace tenon::registry {
 namespace {
@@ -73,6 +75,30 @@ TEST_F(AccessTest, remembers_verdicts_until_the_file_is_read_again) {
     EXPECT_EQ(access->remembered(right), std::nullopt);
     EXPECT_EQ(access->check(right), Verdict::refused);
     EXPECT_EQ(access->check(basic("bob", "s3cret-throwaway")), Verdict::allowed);
+}
+
+TEST_F(AccessTest, lets_only_few_wait_for_their_password_to_be_checked) {
+    // 4096 rounds, a tenth of a second or more.
+    const auto access = this->access("alice:$2y$12$" + alice.substr(13));
+    constexpr int callers = 24;
+    std::latch together(callers);
+    std::atomic<int> busy = 0;
+    std::atomic<int> refused = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < callers; ++i)
+            threads.emplace_back([&, i] {
+                together.arrive_and_wait();
+                const auto verdict = access->check(basic("alice", std::to_string(i)));
+                ++(verdict == Verdict::busy ? busy : refused);
+            });
+    }
+    EXPECT_GE(busy, 1);
+    EXPECT_GE(refused, 2);
+    // Everybody has given back what he had.
+    EXPECT_EQ(access->check(basic("alice", "x")), Verdict::refused);
+    EXPECT_EQ(access->check(basic("alice", "y")), Verdict::refused);
+    EXPECT_EQ(access->check(basic("alice", "z")), Verdict::refused);
 }
 
 TEST_F(AccessTest, bad_file_leaves_things_as_they_are) {

@@ -25,10 +25,11 @@ const std::string* Api::Call::parameter(std::string_view name) const noexcept {
     return at == parameters.end() ? nullptr : &at->value;
 }
 
-/// What every answer carries.
+/// What every answer carries. Content comes from clients: no browser may take it for a page.
 net::ServerResponse Api::finished(net::ServerResponse answer) {
     answer.headers.add("Docker-Distribution-API-Version", "registry/2.0");
     answer.headers.add("X-Content-Type-Options", "nosniff");
+    answer.headers.add("Content-Security-Policy", "default-src 'none'; sandbox");
     return answer;
 }
 

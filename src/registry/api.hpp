@@ -36,6 +36,9 @@ public:
     std::optional<net::ServerResponse> answer_at_once(const net::ServerRequest& request) override;
     net::ServerResponse answer(const net::ServerRequest& request, net::RequestBody& body) override;
 
+    /// The answer with what every answer below `/v2/` carries.
+    [[nodiscard]] static net::ServerResponse finished(net::ServerResponse answer);
+
 private:
     /// One request, understood.
     struct Call {
@@ -47,7 +50,6 @@ private:
     [[nodiscard]] net::ServerResponse dispatch(const Call& call, net::RequestBody& body);
     [[nodiscard]] std::optional<net::ServerResponse> refuse(const Call& call) const;
     [[nodiscard]] net::ServerResponse fault(const base::Error& error) const;
-    [[nodiscard]] static net::ServerResponse finished(net::ServerResponse answer);
 
     // lists
     net::ServerResponse catalog(const Call& call);

@@ -163,20 +163,16 @@ net::ServerResponse Api::drop_blob(const Call& call) {
     if (!digest)
         return answer_problem(Problem::digest_invalid, digest.error().message(), "digest",
                               call.route.reference);
-    const auto repository = store_.find(call.route.repository);
-    if (!repository)
-        return fault(repository.error());
-    // Manifests lie among the blobs; without this one would vanish while it is still listed.
-    if (*repository && (*repository)->index()->find(digest->text())) {
+    const auto dropped = store_.drop_blob(call.route.repository, *digest);
+    if (!dropped)
+        return fault(dropped.error());
+    if (*dropped == Dropped::manifest) {
         auto answer = answer_problem(Problem::unsupported, "this is a manifest; delete it as one",
                                      "digest", digest->text());
         answer.headers.add("Allow", "GET, HEAD");
         return answer;
     }
-    const auto dropped = store_.drop_blob(call.route.repository, *digest);
-    if (!dropped)
-        return fault(dropped.error());
-    if (!*dropped)
+    if (*dropped == Dropped::missing)
         return answer_problem(Problem::blob_unknown, "there is no such blob", "digest",
                               digest->text());
     return {202, {}, std::string()};

@@ -67,6 +67,7 @@ std::string to_text(const Result<GcReport>& report) {
     auto value = data::Value::object({});
     if (report) {
         value.set("repositories", number(report->repositories));
+        value.set("skipped", number(report->skipped));
         value.set("blobs", number(report->blobs));
         value.set("blob_bytes", number(report->blob_bytes));
         value.set("uploads", number(report->uploads));
@@ -97,7 +98,7 @@ Result<GcReport> report_from(std::string text) {
     GcReport report;
     for (const auto& [key, place] :
          {std::pair("repositories", &report.repositories), std::pair("blobs", &report.blobs),
-          std::pair("uploads", &report.uploads)})
+          std::pair("skipped", &report.skipped), std::pair("uploads", &report.uploads)})
         *place = static_cast<std::size_t>(member(document, key).value_or(0));
     report.blob_bytes = member(document, "blob_bytes").value_or(0);
     report.upload_bytes = member(document, "upload_bytes").value_or(0);
@@ -165,6 +166,9 @@ void Control::work(const std::stop_token& stop) {
         const base::Fd connection(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         if (connection)
             serve(connection.get(), stop);
+        else if ((errno == EMFILE || errno == ENFILE) &&
+                 readable(wake_.get(), std::chrono::milliseconds(100)))
+            return; // otherwise a descriptor may be free now
     }
 }
 

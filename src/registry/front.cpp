@@ -53,12 +53,11 @@ net::ServerResponse Front::turn_away(Access::Verdict verdict) {
     if (verdict == Access::Verdict::busy) {
         auto answer = answer_problem(Problem::too_many_requests, "too many passwords to check");
         answer.headers.add("Retry-After", "2");
-        return answer;
+        return Api::finished(std::move(answer));
     }
     auto answer = answer_problem(Problem::unauthorized, "user name and password are needed");
     answer.headers.add("WWW-Authenticate", "Basic realm=\"tenon registry\"");
-    answer.headers.add("Docker-Distribution-API-Version", "registry/2.0");
-    return answer;
+    return Api::finished(std::move(answer));
 }
 
 net::ServerResponse Front::metrics(const net::ServerRequest& request) const {
@@ -75,9 +74,10 @@ net::ServerResponse Front::metrics(const net::ServerRequest& request) const {
 
 void Front::answered(const net::Access& access) {
     metrics_.count(access);
-    const bool refused = access.status == 401;
-    log_.add(access,
-             access_ && !refused ? Access::user_of(authorization(access.request)) : std::string());
+    // Only a user who has proved to be one; anybody can write another's name.
+    const auto field = authorization(access.request);
+    const bool proved = access_ && access_->remembered(field) == Access::Verdict::allowed;
+    log_.add(access, proved ? Access::user_of(field) : std::string());
 }
 
 } // namespace tenon::registry

@@ -5,7 +5,9 @@
 #include "registry/page.hpp"
 #include "registry/test_client.hpp"
 
+#include <csignal>
 #include <gmock/gmock.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tenon::registry {
@@ -67,6 +69,16 @@ TEST_F(FrontTest, asks_for_a_password_everywhere_but_for_its_health) {
     EXPECT_EQ(client.get("/healthz").status, 200);
 }
 
+TEST_F(FrontTest, lets_no_browser_take_an_answer_of_the_api_for_a_page) {
+    TestClient closed(*closed_);
+    TestClient open(*open_);
+    for (const auto& answer : {closed.get("/v2/"), open.get("/v2/"), open.get("/v2/a/tags/list"),
+                               open.get("/v2/a/blobs/x"), open.get("/v2/%zz")}) {
+        EXPECT_EQ(answer.header("Content-Security-Policy"), "default-src 'none'; sandbox");
+        EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    }
+}
+
 TEST_F(FrontTest, remembered_password_needs_no_thread) {
     TestClient client(*closed_);
     const std::vector<net::Field> right{{"Authorization", basic("s3cret-throwaway")}};
@@ -108,7 +120,8 @@ TEST_F(FrontTest, writes_a_line_for_each_request) {
     request.method = "GET";
     request.target = "/v2/a\"b";
     request.peer = "127.0.0.1:4000";
-    request.headers.add("Authorization", basic("x"));
+    request.headers.add("Authorization", basic("s3cret-throwaway"));
+    EXPECT_EQ(access_->check(basic("s3cret-throwaway")), Access::Verdict::allowed);
     request.headers.add("User-Agent", "crane\x1b[2J");
     closed_->answered({request, 200, 12, std::chrono::microseconds(300), true});
     closed_->answered({request, 401, 0, std::chrono::microseconds(300), false});
@@ -118,6 +131,32 @@ TEST_F(FrontTest, writes_a_line_for_each_request) {
                                 R"("duration_us":300,"user_agent":"crane\\u{1b}[2J"})"));
     EXPECT_THAT(text, HasSubstr(R"("status":401,"bytes":0,"duration_us":300,"complete":false)"));
     EXPECT_EQ(std::ranges::count(text, '\n'), 2);
+}
+
+TEST_F(FrontTest, names_no_user_who_has_not_proved_to_be_one) {
+    net::ServerRequest request;
+    request.method = "GET";
+    request.target = "/healthz";
+    request.headers.add("Authorization", basic("wrong"));
+    closed_->answered({request, 200, 3, {}, true});
+    EXPECT_EQ(access_->check(basic("wrong")), Access::Verdict::refused);
+    closed_->answered({request, 429, 0, {}, true});
+    EXPECT_THAT(logged(), testing::Not(HasSubstr("alice")));
+}
+
+TEST(AccessLog, survives_when_its_reader_goes) {
+    ASSERT_NE(std::signal(SIGPIPE, SIG_DFL), SIG_ERR);
+    int pipe[2] = {-1, -1};
+    ASSERT_EQ(::pipe(pipe), 0);
+    ::close(pipe[0]);
+    {
+        AccessLog log(LogFormat::common, pipe[1]);
+        log.note("x");
+        for (int i = 0; i < 1000 && log.lost() == 0; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        EXPECT_EQ(log.lost(), 1U);
+    }
+    ::close(pipe[1]);
 }
 
 TEST(AccessLogLine, has_the_common_form) {

@@ -11,10 +11,11 @@ Result<> sweep_one(Store& store, const std::string& name, WallClock::time_point 
     const auto repository = TENON_TRY(store.find(name));
     if (!repository)
         return {};
-    const auto [count, bytes] = TENON_TRY(store.sweep(*repository, before, stop));
+    const auto swept = TENON_TRY(store.sweep(*repository, before, stop));
     ++report.repositories;
-    report.blobs += count;
-    report.blob_bytes += bytes;
+    report.skipped += swept.skipped ? 1 : 0;
+    report.blobs += swept.blobs;
+    report.blob_bytes += swept.bytes;
     return {};
 }
 

@@ -14,6 +14,7 @@ struct GcOptions {
 
 struct GcReport {
     std::size_t repositories = 0;
+    std::size_t skipped = 0;        ///< of them; they list what cannot be understood
     std::size_t blobs = 0;          ///< removed
     std::uint64_t blob_bytes = 0;   ///< of them; mounted elsewhere, they still take room
     std::size_t uploads = 0;        ///< expired

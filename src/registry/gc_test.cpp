@@ -76,6 +76,32 @@ TEST_P(Gc, keeps_children_untagged_manifests_and_referrers) {
     EXPECT_TRUE(has(child) && has(parent) && has(referrer) && has(config));
 }
 
+TEST_P(Gc, keeps_the_blobs_of_a_manifest_that_another_one_calls_its_layer) {
+    const auto config = registry_.push("a", "{}");
+    const auto layer = registry_.push("a", noise(300));
+    const auto inner = image(descriptor("c/c", config, 2), descriptor("l/l", layer, 300));
+    const auto digest = put("v1", inner, manifest_type);
+    // Whichever of the two is opened first, the other one is opened too.
+    for (int number = 0; number < 8; ++number)
+        put("outer" + std::to_string(number),
+            image(descriptor("c/c", config, 2), descriptor(manifest_type, digest, inner.size()),
+                  ",\"annotations\":{\"n\":\"" + std::to_string(number) + "\"}"),
+            manifest_type);
+    EXPECT_EQ(collect().blobs, 0U);
+    EXPECT_TRUE(has(config) && has(layer) && has(digest));
+}
+
+TEST_P(Gc, goes_on_where_an_index_names_what_is_no_manifest) {
+    const auto module = registry_.push("a", noise(300));
+    const auto unused = registry_.push("a", noise(400));
+    put("v1", index_of(descriptor("application/wasm", module, 300)), index_type);
+    const auto report = collect();
+    EXPECT_EQ(report.skipped, 0U);
+    EXPECT_EQ(report.blobs, 1U);
+    EXPECT_TRUE(has(module));
+    EXPECT_FALSE(has(unused));
+}
+
 TEST_P(Gc, removes_what_a_deleted_manifest_has_named) {
     const auto config = registry_.push("a", "{}");
     const auto manifest = put("v1", image(descriptor("c/c", config, 2), ""), manifest_type);
@@ -118,6 +144,7 @@ TEST(GcOnDisk, keeps_everything_where_a_manifest_cannot_be_understood) {
     Store store(std::move(shelf));
     const auto report = collect_garbage(store, {}, WallClock::now() + std::chrono::hours(2), {});
     ASSERT_TRUE(report);
+    EXPECT_EQ(report->skipped, 1U);
     EXPECT_EQ(report->blobs, 0U);
     EXPECT_TRUE(store.open_blob("a", blob).value().has_value());
 }

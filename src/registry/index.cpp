@@ -83,6 +83,11 @@ bool is_media_type(std::string_view text) noexcept {
     });
 }
 
+bool is_manifest_type(std::string_view media_type) noexcept {
+    return media_type == oci::media::image_manifest || media_type == oci::media::image_index ||
+           media_type == oci::media::docker_manifest || media_type == oci::media::docker_list;
+}
+
 EntryPointer entry_of(const oci::Manifest& manifest, blob::Digest digest, std::uint64_t size,
                       bool listed) {
     auto subject = manifest.subject ? std::optional(manifest.subject->digest) : std::nullopt;
@@ -291,7 +296,8 @@ Effect Index::put(const PutManifest& change) {
     auto entry = find(change.entry->digest.text());
     auto effect = Effect::none;
     const bool same = entry && entry->listed && entry->media_type == change.entry->media_type;
-    if (!same || !entry->read) {
+    // One that was damaged when it was read has named nobody.
+    if (!same || !entry->read || entry->subject != change.entry->subject) {
         list(change.entry);
         effect = same ? Effect::memory : Effect::listing;
         entry = change.entry;
@@ -336,12 +342,19 @@ Effect Index::drop(const DropManifest& change) {
 
 Effect Index::learn(const Learn& change) {
     auto effect = Effect::none;
-    for (const auto& entry : change.entries) {
-        const auto known = find(entry->digest.text());
+    const auto take = [&](const EntryPointer& entry, const EntryPointer& known) {
         if (known && (known->read || (known->listed && !entry->listed)))
-            continue;
+            return;
         list(entry);
         effect = Effect::memory;
+    };
+    for (const auto& [entry, children] : change.found) {
+        const auto known = find(entry->digest.text());
+        if (!known)
+            continue;
+        take(entry, known);
+        for (const auto& child : children)
+            take(child, find(child->digest.text()));
     }
     return effect;
 }

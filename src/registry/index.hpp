@@ -37,6 +37,9 @@ using EntryPointer = std::shared_ptr<const Entry>;
 /// Whether a text can stand in a `Content-Type` field as the type of a manifest.
 [[nodiscard]] bool is_media_type(std::string_view text) noexcept;
 
+/// Whether it is the type of a manifest or index, of OCI's or Docker's.
+[[nodiscard]] bool is_manifest_type(std::string_view media_type) noexcept;
+
 /// The entry of a manifest whose bytes were read.
 [[nodiscard]] EntryPointer entry_of(const oci::Manifest& manifest, blob::Digest digest,
                                     std::uint64_t size, bool listed = true);
@@ -61,10 +64,15 @@ struct DropTag {
 struct DropManifest {
     blob::Digest digest;
 };
-/// Manifests whose bytes were read, and children that were found in them; the listing says the same
-/// as before, so nothing is written.
+/// A manifest whose bytes were read, and children that were found in them.
+struct Found {
+    EntryPointer entry;
+    std::vector<EntryPointer> children = {};
+};
+/// The listing says the same as before, so nothing is written. What was deleted since it was read
+/// stays away, and so do its children.
 struct Learn {
-    std::vector<EntryPointer> entries;
+    std::vector<Found> found;
 };
 using Change = std::variant<PutManifest, DropTag, DropManifest, Learn>;
 

@@ -146,22 +146,49 @@ TEST(Index, learns_what_its_manifests_say_without_a_new_listing) {
     auto index = reread(before);
     EXPECT_FALSE(index.read());
     EXPECT_THAT(index.referrers(digest("s").text()), IsEmpty());
-    EXPECT_EQ(index.apply(Learn{{manifest("r", "s")}}), Effect::memory);
+    EXPECT_EQ(index.apply(Learn{{{manifest("r", "s")}}}), Effect::memory);
     EXPECT_TRUE(index.read());
     EXPECT_EQ(index.referrers(digest("s").text()).size(), 1U);
     EXPECT_EQ(index.find_tag("v"), index.find(digest("r").text()));
-    EXPECT_EQ(index.apply(Learn{{manifest("r", "s")}}), Effect::none);
+    EXPECT_EQ(index.apply(Learn{{{manifest("r", "s")}}}), Effect::none);
+}
+
+TEST(Index, learns_the_subject_of_a_mended_manifest) {
+    Index before;
+    before.apply(PutManifest{manifest("r", "s"), {"v"}});
+    auto index = reread(before);
+    index.apply(Learn{{{manifest("r")}}}); // as one that could not be read
+    EXPECT_TRUE(index.read());
+    EXPECT_EQ(index.apply(PutManifest{manifest("r", "s"), {"v"}}), Effect::memory);
+    EXPECT_EQ(index.referrers(digest("s").text()).size(), 1U);
+    EXPECT_EQ(index.find_tag("v"), index.find(digest("r").text()));
 }
 
 TEST(Index, lists_a_found_child_only_once_it_was_pushed) {
     Index index;
     auto child = *manifest("child");
     child.listed = false;
-    index.apply(Learn{{std::make_shared<const Entry>(child)}});
+    index.apply(PutManifest{manifest("parent"), {}});
+    const auto text = index.text();
+    index = reread(index);
+    index.apply(Learn{{{manifest("parent"), {std::make_shared<const Entry>(child)}}}});
     EXPECT_NE(index.find(digest("child").text()), nullptr);
-    EXPECT_EQ(index.text(), empty_text);
+    EXPECT_EQ(index.text(), text);
     EXPECT_EQ(index.apply(PutManifest{manifest("child"), {}}), Effect::listing);
     EXPECT_NE(reread(index).find(digest("child").text()), nullptr);
+}
+
+TEST(Index, does_not_learn_of_what_was_deleted_meanwhile) {
+    Index before;
+    before.apply(PutManifest{manifest("parent", "s"), {}});
+    auto index = reread(before);
+    auto child = *manifest("child");
+    child.listed = false;
+    const Learn learn{{{manifest("parent", "s"), {std::make_shared<const Entry>(child)}}}};
+    EXPECT_EQ(index.apply(DropManifest{digest("parent")}), Effect::listing);
+    EXPECT_EQ(index.apply(learn), Effect::none);
+    EXPECT_THAT(index.entries(), IsEmpty());
+    EXPECT_THAT(index.referrers(digest("s").text()), IsEmpty());
 }
 
 TEST(Index, keeps_what_other_tools_wrote) {

@@ -21,6 +21,10 @@ bool distributable(std::string_view media_type) noexcept {
            !media_type.starts_with("application/vnd.docker.image.rootfs.foreign.");
 }
 
+bool is_damage(const base::Error& error) noexcept {
+    return error.code() == Errc::hash_mismatch || error.code() == Errc::limit;
+}
+
 /// Whether a manifest can name a subject or children at all: both words would stand in it, or an
 /// escape that hides them.
 bool names_others(std::string_view bytes) noexcept {
@@ -99,6 +103,10 @@ Result<std::vector<std::string>> Store::names(std::string_view last, std::size_t
 Result<ManifestBytes> Store::read_bytes(const std::string& repository, const blob::Digest& digest) {
     if (auto bytes = cache_.find(digest))
         return bytes;
+    return read_shelf(repository, digest);
+}
+
+Result<ManifestBytes> Store::read_shelf(const std::string& repository, const blob::Digest& digest) {
     const auto file = TENON_TRY(shelf_->open_blob(repository, digest));
     if (!file)
         return ManifestBytes();
@@ -131,12 +139,15 @@ Result<EntryPointer> Store::find_manifest(Repository& repository, std::string_vi
 }
 
 /// What is to be learned from a manifest: itself, and children that lie here but are not listed.
-Result<std::vector<EntryPointer>> Store::read_entry(const std::string& repository,
-                                                    const Entry& entry) {
+Result<Found> Store::read_entry(const std::string& repository, const Entry& entry) {
     auto read = entry;
     read.read = true;
-    std::vector<EntryPointer> learned;
-    const auto bytes = TENON_TRY(read_bytes(repository, entry.digest));
+    Found learned;
+    auto found = read_bytes(repository, entry.digest);
+    // One that is damaged names nobody either: it must not keep the others from being found.
+    if (!found && is_damage(found.error()))
+        found = ManifestBytes();
+    const auto bytes = TENON_TRY(std::move(found));
     if (bytes && names_others(*bytes)) {
         // What cannot be understood names nobody; it is served as it is.
         if (const auto manifest = oci::parse_manifest(*bytes, entry.media_type, "manifest")) {
@@ -146,13 +157,14 @@ Result<std::vector<EntryPointer>> Store::read_entry(const std::string& repositor
             read.annotations = full->annotations;
             for (const auto& child : manifest->manifests) {
                 const auto state = TENON_TRY(shelf_->find_blob(repository, child.digest));
-                if (state && state->size == child.size && is_media_type(child.media_type))
-                    learned.push_back(std::make_shared<const Entry>(
+                // Served under that type, which whoever pushed the parent could choose.
+                if (state && state->size == child.size && is_manifest_type(child.media_type))
+                    learned.children.push_back(std::make_shared<const Entry>(
                         Entry{child.digest, child.media_type, child.size, false, false}));
             }
         }
     }
-    learned.push_back(std::make_shared<const Entry>(std::move(read)));
+    learned.entry = std::make_shared<const Entry>(std::move(read));
     return learned;
 }
 
@@ -166,8 +178,7 @@ Result<> Store::read_all(Repository& repository) {
         for (const auto& entry : index->entries()) {
             if (entry->read)
                 continue;
-            for (auto& found : TENON_TRY(read_entry(repository.name(), *entry)))
-                learn.entries.push_back(std::move(found));
+            learn.found.push_back(TENON_TRY(read_entry(repository.name(), *entry)));
         }
         TENON_TRY(repository.commit(learn, *shelf_));
     }
@@ -201,8 +212,9 @@ Result<std::vector<blob::Digest>> Store::put_manifest(Repository& repository, Ne
     if (!missing.empty())
         return missing;
     // What is there already is read rather than written: a second push of the same costs no sync,
-    // and one of a file that was damaged mends it.
-    if (const auto there = read_bytes(repository.name(), given.digest);
+    // and one of a file that was damaged or lost mends it. The cache cannot tell: it knows bytes,
+    // and not in whose repository they lie.
+    if (const auto there = read_shelf(repository.name(), given.digest);
         !there || !*there || !repository.index()->find(given.digest.text()))
         TENON_TRY(shelf_->put_blob(repository.name(), given.digest, as_bytes(given.bytes)));
     auto entry = entry_of(given.manifest, given.digest, given.bytes.size());
@@ -266,8 +278,16 @@ Result<bool> Store::mount(const std::optional<std::string>& from, const std::str
     return false;
 }
 
-Result<bool> Store::drop_blob(const std::string& repository, const blob::Digest& digest) {
-    return shelf_->remove_blob(repository, digest);
+Result<Dropped> Store::drop_blob(const std::string& repository, const blob::Digest& digest) {
+    const auto holder = TENON_TRY(find(repository));
+    if (!holder)
+        return Dropped::missing;
+    // Nobody is between storing a manifest and listing it while this is held.
+    const std::unique_lock keeping(holder->keeping());
+    // Manifests lie among the blobs; without this one would vanish while it is still listed.
+    if (holder->index()->find(digest.text()))
+        return Dropped::manifest;
+    return TENON_TRY(shelf_->remove_blob(repository, digest)) ? Dropped::yes : Dropped::missing;
 }
 
 // --- uploads

@@ -31,6 +31,19 @@ struct NewManifest {
     std::vector<std::string> tags;
 };
 
+struct Swept {
+    std::size_t blobs = 0; ///< removed
+    std::uint64_t bytes = 0;
+    /// There is a manifest that cannot be understood, so that nothing more may be called unused.
+    bool skipped = false;
+};
+
+enum class Dropped {
+    yes,
+    missing,
+    manifest, ///< it is one, and stays
+};
+
 class Store {
 public:
     explicit Store(std::unique_ptr<Shelf> shelf, StoreOptions options = {});
@@ -70,7 +83,7 @@ public:
     /// Puts a blob of `from`, or without it of any repository, into `to`. False: it was not found.
     Result<bool> mount(const std::optional<std::string>& from, const std::string& to,
                        const blob::Digest& digest);
-    Result<bool> drop_blob(const std::string& repository, const blob::Digest& digest);
+    Result<Dropped> drop_blob(const std::string& repository, const blob::Digest& digest);
 
     // --- uploads
     Result<UploadPointer> begin_upload(const std::string& repository, blob::Algorithm algorithm);
@@ -90,9 +103,9 @@ public:
     [[nodiscard]] std::size_t open_uploads() const noexcept { return open_uploads_; }
 
     /// Removes blobs that were not fresh since `before` and that no manifest of the repository
-    /// names, directly or through others. Gives number and bytes.
-    Result<std::pair<std::size_t, std::uint64_t>>
-    sweep(Repository& repository, WallClock::time_point before, const std::stop_token& stop);
+    /// names, directly or through others.
+    Result<Swept> sweep(Repository& repository, WallClock::time_point before,
+                        const std::stop_token& stop);
 
     [[nodiscard]] std::size_t cache_bytes() const { return cache_.size_bytes(); }
     [[nodiscard]] bool read_only() const noexcept { return options_.read_only; }
@@ -102,11 +115,26 @@ private:
 
     Result<> load_names();
     Result<ManifestBytes> read_bytes(const std::string& repository, const blob::Digest& digest);
-    Result<std::vector<EntryPointer>> read_entry(const std::string& repository, const Entry& entry);
+    /// The same, past the cache: what lies on this repository's shelf.
+    Result<ManifestBytes> read_shelf(const std::string& repository, const blob::Digest& digest);
+    Result<Found> read_entry(const std::string& repository, const Entry& entry);
     Result<std::vector<blob::Digest>> missing_blobs(const std::string& repository,
                                                     const oci::Manifest& manifest);
-    Result<bool> mark(const std::string& repository, std::vector<blob::Digest> roots,
-                      Digests& marked);
+    /// Two sets, since a manifest may also be what another one calls a layer: it is named before
+    /// anybody has opened it.
+    struct Marks {
+        Digests named;
+        Digests opened; ///< manifests whose own blobs are among `named`
+        Digests leaves; ///< what an index names and is no manifest
+    };
+    /// What is to be opened.
+    struct Root {
+        blob::Digest digest;
+        std::string media_type;
+        bool leaf_allowed = false; ///< perhaps no manifest at all
+    };
+    static std::vector<Root> roots_of(const Index& index);
+    Result<bool> mark(const std::string& repository, std::vector<Root> roots, Marks& marks);
     UploadPointer keep_upload(UploadPointer upload);
     void forget_upload(const std::string& id);
 

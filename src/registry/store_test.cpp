@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fstream>
+#include <future>
 #include <gmock/gmock.h>
 #include <set>
 #include <stdexcept>
@@ -94,6 +95,22 @@ TEST(StoreOnDisk, serves_children_that_only_an_index_of_another_tool_names) {
     EXPECT_EQ(report->blobs, 0U);
 }
 
+TEST(StoreOnDisk, does_not_serve_a_blob_under_a_type_that_an_index_invents) {
+    const base::TestDirectory directory;
+    const std::string page = "<script>alert(1)</script>";
+    const auto digest = digest_of(page);
+    {
+        OnDisk disk(directory.path());
+        push(disk.client, "a", page);
+        const auto index = index_of(descriptor("text/html", digest, page.size()));
+        EXPECT_EQ(disk.client.put("/v2/a/manifests/v1", index, index_type).status, 201);
+    }
+    OnDisk disk(directory.path()); // which reads the index only now
+    EXPECT_EQ(disk.client.get("/v2/a/manifests/" + digest.text()).status, 404);
+    const auto blob = disk.client.get("/v2/a/blobs/" + digest.text());
+    EXPECT_EQ(blob.header("Content-Type"), "application/octet-stream");
+}
+
 TEST(StoreOnDisk, does_not_serve_a_damaged_manifest_and_mends_it_when_it_is_pushed_again) {
     const base::TestDirectory directory;
     std::string manifest;
@@ -110,10 +127,39 @@ TEST(StoreOnDisk, does_not_serve_a_damaged_manifest_and_mends_it_when_it_is_push
     std::string told;
     Api api(disk.store, {.on_error = [&](const std::string& text) { told = text; }});
     TestClient client(api);
+    // Nobody else has to suffer for it.
+    EXPECT_EQ(client.get("/v2/a/manifests/" + digest_of("unknown").text()).status, 404);
+    EXPECT_EQ(client.get("/v2/a/referrers/" + digest_of("unknown").text()).status, 200);
+    EXPECT_EQ(told, "");
     EXPECT_EQ(client.get("/v2/a/manifests/v1").status, 500);
     EXPECT_THAT(told, HasSubstr("damaged"));
     EXPECT_EQ(client.put("/v2/a/manifests/v1", manifest, manifest_type).status, 201);
     EXPECT_EQ(client.get("/v2/a/manifests/v1").body, manifest);
+}
+
+TEST(StoreOnDisk, writes_a_lost_manifest_again_although_it_is_in_memory) {
+    const base::TestDirectory directory;
+    std::string manifest;
+    {
+        OnDisk disk(directory.path());
+        manifest = small_image(disk.client, "a", 1);
+        small_image(disk.client, "b", 1);
+        for (const auto* repository : {"a", "b"}) {
+            const auto tag = fmt::format("/v2/{}/manifests/v1", repository);
+            EXPECT_EQ(disk.client.put(tag, manifest, manifest_type).status, 201);
+            EXPECT_TRUE(disk.client.get(tag).at_once);
+        }
+        const auto file = "_oci/blobs/sha256/" + std::string(digest_of(manifest).hex());
+        for (const auto* repository : {"a", "b"}) {
+            EXPECT_TRUE(std::filesystem::remove(directory / repository / file));
+            const auto tag = fmt::format("/v2/{}/manifests/v1", repository);
+            EXPECT_EQ(disk.client.put(tag, manifest, manifest_type).status, 201);
+            EXPECT_TRUE(std::filesystem::exists(directory / repository / file));
+        }
+    }
+    OnDisk disk(directory.path());
+    EXPECT_EQ(disk.client.get("/v2/a/manifests/v1").body, manifest);
+    EXPECT_EQ(disk.client.get("/v2/b/manifests/v1").body, manifest);
 }
 
 TEST(StoreOnDisk, listing_that_cannot_be_read_is_the_servers_fault_and_stays) {
@@ -157,6 +203,33 @@ TEST(StoreOnDisk, many_push_into_one_repository_at_once) {
     EXPECT_EQ(repository->index()->tags().size(), std::size_t{threads * each});
     for (const auto& tag : repository->index()->tags())
         EXPECT_EQ(disk.client.get("/v2/a/manifests/" + tag->name).status, 200);
+}
+
+TEST(StoreOnDisk, manifest_that_is_being_pushed_cannot_be_deleted_as_a_blob) {
+    const base::TestDirectory directory;
+    std::string target;
+    const auto pushing = std::this_thread::get_id();
+    std::future<int> dropping;
+    Api* api = nullptr;
+    OnDisk disk(directory.path(), {.on_step = [&](std::string_view) {
+                    if (target.empty() || std::this_thread::get_id() != pushing)
+                        return;
+                    // Each time, so that one comes after the manifest and before its listing.
+                    if (dropping.valid() && dropping.wait_for(std::chrono::milliseconds(100)) !=
+                                                std::future_status::ready)
+                        return; // waits, as it should
+                    dropping = std::async(std::launch::async, [&api, path = target] {
+                        return TestClient(*api).drop(path).status;
+                    });
+                }});
+    api = &disk.api;
+    const auto manifest = small_image(disk.client, "a", 1);
+    target = "/v2/a/blobs/" + digest_of(manifest).text();
+    EXPECT_EQ(disk.client.put("/v2/a/manifests/v1", manifest, manifest_type).status, 201);
+    ASSERT_TRUE(dropping.valid());
+    EXPECT_EQ(dropping.get(), 405);
+    target.clear();
+    EXPECT_TRUE(disk.store.open_blob("a", digest_of(manifest)).value().has_value());
 }
 
 TEST(StoreOnDisk, writer_that_fails_keeps_nobody_waiting) {
