@@ -36,6 +36,14 @@ tenon_door(isal PKG libisal LIBRARIES isal)
 tenon_door(deflate PKG libdeflate LIBRARIES deflate)
 tenon_door(crypto PKG libcrypto LIBRARIES crypto)
 tenon_door(sodium PKG libsodium LIBRARIES sodium)
+tenon_door(crypt PKG libxcrypt LIBRARIES crypt)
+tenon_door(ssl PKG openssl LIBRARIES ssl crypto)
+# Headers only (Asio, Beast, and Boost.System's error codes, which is one since 1.69). Older ones do not compile with clang 19.
+find_package(Boost 1.81 REQUIRED)
+tenon_door(boost)
+target_include_directories(door_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_link_libraries(door_boost INTERFACE Threads::Threads)
+target_compile_definitions(door_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY)
 
 if(TENON_STATIC_DEPS)
     # What is not called is neither linked in nor mapped: a shared library costs about a tenth of a millisecond at every start.

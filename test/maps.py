@@ -44,7 +44,36 @@ verbs = [
     (["claims", "verify", "empty_s.wasm"], libc),
     (["claims", "inspect", "empty_s.wasm"], libc),
     (["build", "-p", "project", "--keys-directory", "keys"], libc),
+    (["registry", "serve", "--addr", "127.0.0.1:0", "--dir", "served"], libc),
+    (["registry", "gc", "--dir", "served"], libc),
+    (["push", "REGISTRY/demo/echo:0.1.0", "echo.par.gz", "--insecure"], gzip),
+    (["reg", "push", "REGISTRY/demo/empty:0.1.0", "empty_s.wasm", "--insecure"], libc),
+    (["pull", "REGISTRY/demo/echo:0.1.0", "--insecure"], gzip),
+    (["reg", "pull", "REGISTRY/demo/empty:0.1.0", "--insecure"], libc),
+    (["drain", "all"], libc),
 ]
+
+
+class Registry:
+    """One that is served while the list is worked through."""
+
+    def __init__(self, tenon, folder):
+        self.process = subprocess.Popen([tenon, "registry", "serve", "--addr", "127.0.0.1:0", "--memory"], cwd=folder, env={"HOME": str(folder)},
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.address = address_of(self.process)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def address_of(process):
+    """What a server that was started says of itself, once it listens."""
+    for line in process.stdout:
+        if found := re.search(r"http://(\S+)", line):
+            return found[1]
+    sys.exit("the registry ended before it listened")
 
 
 def mapped(tenon, words, folder):
@@ -53,7 +82,10 @@ def mapped(tenon, words, folder):
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "USER": "tester", "LANG": "C.UTF-8", "LD_DEBUG": "files",
                    "LD_DEBUG_OUTPUT": str(report)}
     process = subprocess.Popen([tenon, *words], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT)
+                               stderr=subprocess.STDOUT, text=True, errors="replace")
+    if words[:2] == ["registry", "serve"]: # ends only when told to
+        address_of(process)
+        process.terminate()
     output, _ = process.communicate()
     # One report a process, named after its number: those of a tool that a verb runs are not ours.
     text = pathlib.Path(f"{report}.{process.pid}").read_text()
@@ -62,7 +94,7 @@ def mapped(tenon, words, folder):
     names = set(re.findall(r"file=(\S+) \[\d+\];  generating link map", text))
     names = {os.path.basename(name) for name in names}
     names = {name for name in names if not name.startswith(("ld-linux", "linux-vdso")) and name != tenon.name}
-    return names, process.returncode, output.decode(errors="replace")
+    return names, process.returncode, output
 
 
 def without_a_row(tenon):
@@ -106,14 +138,16 @@ def main():
         # The key that `keys get` asks for.
         subprocess.run([tenon, "claims", "token", "component", "-n", "x", "-r", "1", "-v", "0.1.0", "--directory", "keys"], cwd=folder, check=True,
                        env={"HOME": place, "USER": "tester"}, stdout=subprocess.DEVNULL)
+        registry = Registry(tenon, folder)
         for words, expected in verbs:
-            names, status, output = mapped(tenon, words, folder)
+            names, status, output = mapped(tenon, [word.replace("REGISTRY", registry.address) for word in words], folder)
             seen |= names
             surplus = sorted(names - expected)
             print(f"tenon {' '.join(words)}: {' '.join(sorted(names)) or 'nothing'}")
             if surplus or status != 0:
                 failed += 1
                 print(f"  FAILED: exit {status}, mapped beyond its list: {' '.join(surplus) or 'nothing'}\n{output}")
+        registry.stop()
         if any(name.startswith("libisal") for name in seen):  # where it has an archive, it is never absent
             passed_over = without_isal(tenon, folder)
             failed += passed_over is not None

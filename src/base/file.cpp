@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <random>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,7 +76,54 @@ Result<> sync_directory(const Path& directory) {
 
 } // namespace
 
-Result<Fd> open_to_read(const Path& path) {
+namespace {
+
+/// Waits until `read` gives something, be it the end.
+Result<> wait_to_read(int fd, const Path& name, const std::stop_token& stop) {
+    Fd bell;
+    if (stop.stop_possible()) {
+        bell.reset(::eventfd(0, EFD_CLOEXEC));
+        if (!bell)
+            return fail(cannot("wait for", name, errno));
+    }
+    const std::stop_callback ring(stop, [&bell] {
+        const std::uint64_t once = 1;
+        TENON_ASSERT(::write(bell.get(), &once, sizeof once) == sizeof once);
+    });
+    pollfd ready[] = {{fd, POLLIN, 0}, {bell.get(), POLLIN, 0}}; // no bell: passed over
+    if (retry([&] { return ::poll(ready, 2, -1); }) < 0)
+        return fail(cannot("wait for", name, errno));
+    if (stop.stop_requested())
+        return fail(Errc::interrupted, "interrupted");
+    return {};
+}
+
+/// A named pipe without waiting for its writer in `open`, which no stop could end.
+Result<Fd> open_pipe(const Path& path, const std::stop_token& stop) {
+    Fd fd(retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
+    if (!fd)
+        return fail(cannot("read", path, errno));
+    TENON_TRY(wait_to_read(fd.get(), path, stop));
+    const int flags = ::fcntl(fd.get(), F_GETFL);
+    if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
+        return fail(cannot("read", path, errno));
+    return fd;
+}
+
+bool is_pipe(const Path& path) {
+    struct stat status;
+    return ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+Error no_regular_file(const Path& path) {
+    return {Errc::usage, fmt::format("`{}` is no regular file", path.native())};
+}
+
+} // namespace
+
+Result<Fd> open_to_read(const Path& path, const std::stop_token& stop) {
+    if (is_pipe(path))
+        return open_pipe(path, stop);
     Fd fd(retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }));
     if (!fd)
         return fail(cannot("read", path, errno));
@@ -86,10 +135,34 @@ Result<Fd> open_to_read(const Path& path) {
     return fd;
 }
 
-Result<std::size_t> read_some(int fd, MutableBytes into, const Path& name) {
+Result<Fd> open_regular(const Path& path) {
+    if (is_pipe(path)) // or `open` would wait for its writer first
+        return fail(no_regular_file(path));
+    auto fd = TENON_TRY(open_to_read(path));
+    TENON_TRY(check_regular(fd.get(), path));
+    return fd;
+}
+
+Result<> check_regular(int fd, const Path& name) {
+    struct stat status;
+    if (::fstat(fd, &status) != 0)
+        return fail(cannot("read", name, errno));
+    if (!S_ISREG(status.st_mode))
+        return fail(no_regular_file(name));
+    return {};
+}
+
+Result<std::size_t> read_some(int fd, MutableBytes into, const Path& name,
+                              const std::stop_token& stop) {
     std::size_t done = 0;
     while (done < into.size()) {
+        if (stop.stop_possible())
+            TENON_TRY(wait_to_read(fd, name, stop));
         const auto got = retry([&] { return ::read(fd, into.data() + done, into.size() - done); });
+        if (got < 0 && errno == EAGAIN) { // somebody made our pipe or terminal non-blocking
+            TENON_TRY(wait_to_read(fd, name, stop));
+            continue;
+        }
         if (got < 0)
             return fail(cannot("read", name, errno));
         if (got == 0)
@@ -115,7 +188,8 @@ Result<std::size_t> read_at(int fd, std::uint64_t offset, MutableBytes into, con
     return done;
 }
 
-Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name) {
+Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name,
+                        const std::stop_token& stop) {
     const auto too_large = [&] {
         return fail(Errc::limit, fmt::format("`{}` is larger than {} bytes", name.native(), limit));
     };
@@ -131,7 +205,7 @@ Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name) {
         const auto have = content.size();
         const auto room = std::max(chunk_size, content.capacity() - have);
         content.resize(have + room);
-        const auto got = TENON_TRY(read_some(fd, MutableBytes(content).subspan(have), name));
+        const auto got = TENON_TRY(read_some(fd, MutableBytes(content).subspan(have), name, stop));
         content.resize(have + got);
         if (content.size() > limit)
             return too_large();
@@ -140,9 +214,9 @@ Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name) {
     }
 }
 
-Result<Buffer> read_file(const Path& path, std::uint64_t limit) {
-    const auto fd = TENON_TRY(open_to_read(path));
-    return read_all(fd.get(), limit, path);
+Result<Buffer> read_file(const Path& path, std::uint64_t limit, const std::stop_token& stop) {
+    const auto fd = TENON_TRY(open_to_read(path, stop));
+    return read_all(fd.get(), limit, path, stop);
 }
 
 Error NewFile::failed(std::string_view what, int error_number) const {

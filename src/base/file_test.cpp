@@ -5,6 +5,7 @@
 #include "base/test_directory.hpp"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -358,6 +359,87 @@ TEST(ReadFile, says_why_it_cannot) {
                  {"No such file or directory (os error 2)"});
     expect_error(read_file(room.path(), 10), Errc::io, "cannot read " + quoted(room.path()),
                  {"Is a directory (os error 21)"});
+}
+
+/// Requests a stop once whoever calls has had the time to get stuck.
+std::jthread stop_soon(std::stop_source& source) {
+    return std::jthread([&source] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        source.request_stop();
+    });
+}
+
+TEST(ReadFile, waiting_for_the_writer_of_a_pipe_can_be_stopped) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    std::stop_source stop;
+    const auto stopper = stop_soon(stop);
+    expect_error(read_file(room / "pipe", 10, stop.get_token()), Errc::interrupted, "interrupted",
+                 {});
+}
+
+TEST(ReadFile, waiting_for_more_from_a_pipe_can_be_stopped) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    const Fd both(::open((room / "pipe").c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_EQ(::write(both.get(), "some", 4), 4);
+    std::stop_source stop;
+    const auto stopper = stop_soon(stop);
+    expect_error(read_file(room / "pipe", 10, stop.get_token()), Errc::interrupted, "interrupted",
+                 {});
+}
+
+TEST(ReadFile, reads_a_pipe_whose_writer_comes_late_or_is_gone) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    const std::stop_source source;
+    for (const auto& stop : {std::stop_token{}, source.get_token()}) {
+        const std::jthread writer([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            const Fd in(::open((room / "pipe").c_str(), O_WRONLY | O_CLOEXEC));
+            EXPECT_EQ(::write(in.get(), "late", 4), 4);
+        });
+        EXPECT_EQ(as_text(read_file(room / "pipe", 10, stop).value()), "late");
+    }
+    for (const std::string_view text : {"gone", ""}) {
+        std::array<int, 2> ends;
+        ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+        const Fd out(ends[0]);
+        EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+        ::close(ends[1]);
+        const auto name = fmt::format("/dev/fd/{}", out.get());
+        EXPECT_EQ(as_text(read_file(name, 10, source.get_token()).value()), text);
+    }
+}
+
+TEST(ReadFile, waits_for_pipes_that_do_not_wait_themselves) {
+    std::array<int, 2> ends;
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+    const Fd out(ends[0]);
+    const std::jthread writer([in = ends[1]] {
+        const Fd closing(in);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        EXPECT_EQ(::write(in, "text", 4), 4);
+    });
+    EXPECT_EQ(as_text(read_all(out.get(), 10, "pipe").value()), "text");
+}
+
+TEST(OpenRegular, does_not_wait_for_the_writer_of_a_pipe) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    expect_error(open_regular(room / "pipe"), Errc::usage,
+                 quoted(room / "pipe") + " is no regular file", {});
+    expect_error(open_regular("/dev/null"), Errc::usage, "`/dev/null` is no regular file", {});
+    expect_error(open_regular(room / "missing"), Errc::not_found,
+                 "cannot read " + quoted(room / "missing"),
+                 {"No such file or directory (os error 2)"});
+    ASSERT_TRUE(write_file(room / "name", as_bytes("text")));
+    EXPECT_TRUE(open_regular(room / "name"));
+}
+
+TEST(OpenRegular, tells_a_file_that_cannot_be_looked_at_from_one_that_is_not_regular) {
+    expect_error(check_regular(-1, "name"), Errc::io, "cannot read `name`",
+                 {"Bad file descriptor (os error 9)"});
 }
 
 TEST(ReadAt, reads_from_a_position_up_to_the_end) {

@@ -166,7 +166,7 @@ Result<> Call::answer_bytes(Bytes bytes) {
     return write_out(as_text(bytes));
 }
 
-void Call::warn(base::Error&& warning) {
+void Call::warn(const base::Error& warning) {
     if (json_)
         warnings_.push_back(describe(warning));
     else
@@ -199,6 +199,11 @@ void Call::write_err(std::string_view text) {
     } else {
         write_all(world_.err, text);
     }
+}
+
+void Call::on_hangup(std::function<void()> act) {
+    TENON_ASSERT(interruption_ != nullptr);
+    interruption_->on_hangup(std::move(act));
 }
 
 } // namespace tenon::cli

@@ -16,7 +16,7 @@ Result<std::optional<data::Value>> read_schema(const Call& call) {
     const auto path = call.value("schema");
     if (!path)
         return std::nullopt;
-    const auto bytes = TENON_TRY(base::read_file(*path, max_schema_bytes));
+    const auto bytes = TENON_TRY(base::read_file(*path, max_schema_bytes, call.stop()));
     auto document =
         TENON_TRY(data::parse_json({.file = *path, .text = std::string(as_text(bytes))}));
     return std::move(document.root);
@@ -54,7 +54,7 @@ Result<> create(Call& call) {
     contents.claims.config_schema = TENON_TRY(read_schema(call));
     contents.binaries.push_back({.target = target, .file = binary});
     TENON_TRY(archive::check_target_name(target));
-    const auto readable = base::open_to_read(binary); // before a key is made
+    const auto readable = base::open_regular(binary); // before a key is made
     if (!readable)
         return fail(base::Error(readable.error().code(),
                                 fmt::format("failed to load binary `{}`", binary.native()))

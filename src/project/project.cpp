@@ -367,27 +367,57 @@ Result<bool> is_in(const base::Path& where) {
     return is_there(where / common_name);
 }
 
-Result<std::optional<base::Path>> key_directory_in(const base::Path& where,
-                                                   const Environment& environment) {
-    if (!TENON_TRY(is_in(where)))
-        return std::nullopt;
+namespace {
+
+/// A project file of which only one section matters.
+struct Glance {
+    data::Document document;
+    base::Path directory; // absolute
+};
+
+Result<std::optional<Glance>> glance_at(const base::Path& where) {
     std::vector<base::Error> warnings; // for those who read the whole file
+    if (!where.native().ends_with(".toml") && !TENON_TRY(is_in(where)))
+        return std::nullopt;
     const auto file = TENON_TRY(find_file(where, warnings));
     const auto text = TENON_TRY(base::read_file(file, max_file_bytes));
-    const auto document =
+    auto document =
         TENON_TRY(data::parse_toml({file.lexically_normal().native(), std::string(as_text(text))}));
-    const auto fields = TENON_TRY(Fields::top(document));
+    std::error_code problem;
+    const auto absolute = fs::absolute(file, problem);
+    if (problem)
+        return fail(base::system_error("failed to find the current directory", problem.value()));
+    return Glance{std::move(document), absolute.parent_path()};
+}
+
+} // namespace
+
+Result<std::optional<base::Path>> key_directory_in(const base::Path& where,
+                                                   const Environment& environment) {
+    const auto glance = TENON_TRY(glance_at(where));
+    if (!glance)
+        return std::nullopt;
+    const auto fields = TENON_TRY(Fields::top(glance->document));
     const auto type = TENON_TRY(fields.text("type"));
     const auto section =
         TENON_TRY(fields.section(type && *type == "provider" ? "provider" : "component"));
     const auto written = TENON_TRY(section.path("key_directory"));
     if (!written)
         return std::nullopt;
-    std::error_code problem;
-    const auto absolute = fs::absolute(file, problem);
-    if (problem)
-        return fail(base::system_error("failed to find the current directory", problem.value()));
-    return tidy(absolute.parent_path() / expand_home(*written, environment));
+    return tidy(glance->directory / expand_home(*written, environment));
+}
+
+Result<RegistrySection> registry_in(const base::Path& where, const Environment& environment) {
+    const auto glance = TENON_TRY(glance_at(where));
+    if (!glance)
+        return RegistrySection{};
+    const auto fields = TENON_TRY(TENON_TRY(Fields::top(glance->document)).section("registry"));
+    RegistrySection section;
+    section.url = TENON_TRY(fields.text("url"));
+    if (const auto written = TENON_TRY(fields.path("credentials")))
+        section.credentials = tidy(glance->directory / expand_home(*written, environment));
+    section.push_insecure = TENON_TRY(fields.flag("push_insecure"));
+    return section;
 }
 
 } // namespace tenon::project

@@ -369,6 +369,30 @@ scheduler = "none"
     EXPECT_EQ(here.warned, "");
 }
 
+TEST(Project, says_where_it_is_pushed_to) {
+    Scratch here;
+    here.file("wasmcloud.toml", R"(name = "x"
+[registry]
+url = "ghcr.io/acme"
+credentials = "secret/registry.json"
+push_insecure = true
+)");
+    const auto section = registry_in(here.path(), here.lookup());
+    ASSERT_TRUE(section);
+    EXPECT_EQ(section->url, "ghcr.io/acme");
+    EXPECT_EQ(section->credentials, here.path() / "secret/registry.json");
+    EXPECT_TRUE(section->push_insecure);
+}
+
+TEST(Project, without_a_file_or_a_section_says_nothing_of_registries) {
+    Scratch here;
+    EXPECT_FALSE(registry_in(here.path(), here.lookup())->url);
+    here.file("wasmcloud.toml", "name = \"x\"\n");
+    EXPECT_FALSE(registry_in(here.path(), here.lookup())->url);
+    EXPECT_EQ(registry_in(here.path() / "other.toml", here.lookup()).error().code(),
+              Errc::not_found);
+}
+
 TEST(Project, follows_symbolic_links_as_the_system_does) {
     Scratch here;
     here.file("real/deep/x", "");

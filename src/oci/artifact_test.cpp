@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "oci/artifact.hpp"
+
+#include "oci/test_client.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+namespace tenon::oci {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+using namespace std::chrono_literals;
+
+class ArtifactTest : public ClientTest {
+protected:
+    Reference reference(std::string_view rest = "acme/echo:0.3.0") {
+        return *Reference::parse(fmt::format("{}/{}", server.host(), rest));
+    }
+    base::Fd file(std::string_view content) {
+        const auto path = directory / fmt::format("pushed-{}", ++files);
+        EXPECT_TRUE(base::write_file(path, as_bytes(content)));
+        return *base::open_to_read(path);
+    }
+    Result<Pushed> push(ArtifactKind kind, std::string_view content, const PushOptions& how = {},
+                        const Check& check = {}) {
+        return push_artifact(client(), reference(), kind, file(content).get(), how, check);
+    }
+    std::string manifest(const std::string& name = "acme/echo:0.3.0") {
+        return server.manifests[name].bytes;
+    }
+    /// An artifact of other tools: one layer of that type.
+    void have(std::string_view layer_type, const std::string& content,
+              const std::string& name = "0.3.0") {
+        Manifest made;
+        made.media_type = media::image_manifest;
+        made.config = Descriptor{"x/y", *blob::Digest::parse(server.add_blob("{}")), 2};
+        made.layers.push_back({std::string(layer_type),
+                               *blob::Digest::parse(server.add_blob(content)), content.size()});
+        server.add_manifest("acme/echo", name, write_manifest(made, true),
+                            std::string(media::image_manifest));
+    }
+    Result<Pulled> pull(PullOptions how = {}, const Check& check = {},
+                        std::string_view rest = "acme/echo:0.3.0") {
+        if (!how.destination)
+            how.destination = directory / "pulled";
+        return pull_artifact(client(), reference(rest), how, check);
+    }
+    std::string content(std::string_view name = "pulled") {
+        const auto bytes = base::read_file(directory / name, 1 << 24);
+        return bytes ? std::string(as_text(*bytes)) : bytes.error().message();
+    }
+
+    base::TestDirectory directory;
+    int files = 0;
+};
+
+TEST_F(ArtifactTest, a_provider_is_pushed_as_wash_pushes_it) {
+    const auto pushed = push(ArtifactKind::provider, "an archive");
+    ASSERT_TRUE(pushed) << told(pushed);
+    EXPECT_EQ(
+        manifest(),
+        fmt::format(R"({{"config":{{"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe7)"
+                    R"(7e8310c060f61caaff8a","mediaType":"application/vnd.wasmcloud.provider.)"
+                    R"(archive.config","size":2}},"layers":[{{"digest":"{}","mediaType":)"
+                    R"("application/vnd.wasmcloud.provider.archive.layer.v1+par","size":10}}],)"
+                    R"("schemaVersion":2}})",
+                    blob::Digest::of(as_bytes("an archive")).text()));
+    EXPECT_EQ(pushed->digest, blob::Digest::of(as_bytes(manifest())));
+    EXPECT_EQ(pushed->tag, "0.3.0");
+    EXPECT_EQ(server.manifests["acme/echo:0.3.0"].type, media::image_manifest);
+}
+
+TEST_F(ArtifactTest, a_component_is_pushed_as_wash_pushes_it) {
+    PushOptions how;
+    how.created = std::chrono::sys_days(2026y / 3 / 1) + 12h;
+    how.exports = {"double"};
+    ASSERT_TRUE(push(ArtifactKind::component, "\0asm", how));
+    const auto layer = blob::Digest::of(as_bytes("\0asm")).text();
+    const auto config =
+        fmt::format(R"({{"created":"2026-03-01T12:00:00Z","author":null,"architecture":"wasm",)"
+                    R"("os":"wasip2","layerDigests":["{}"],"component":{{"exports":["double"],)"
+                    R"("imports":[],"target":null}}}})",
+                    layer);
+    EXPECT_EQ(
+        manifest(),
+        fmt::format(
+            R"({{"config":{{"digest":"{}","mediaType":"application/vnd.wasm.config.v0+json",)"
+            R"("size":{}}},"layers":[{{"digest":"{}","mediaType":"application/wasm","size":0}}],)"
+            R"("mediaType":"application/vnd.oci.image.manifest.v1+json","schemaVersion":2}})",
+            blob::Digest::of(as_bytes(config)).text(), config.size(), layer));
+    EXPECT_TRUE(server.blobs.contains(blob::Digest::of(as_bytes(config)).text()));
+}
+
+// What wash 0.39 wrote for a component and the digest that its manifest gives for it.
+TEST(ComponentConfig, has_the_bytes_that_wash_writes) {
+    PushOptions options;
+    options.created = std::chrono::sys_days(2026y / 3 / 1) + 12h;
+    options.exports = {"double"};
+    const auto layer = blob::Digest::parse(
+        "sha256:b4b8d00f7d0bf11942af9bb9225d3e7262ab9d664087ec4b662e6019c36c3b88");
+    const auto config = component_config(options, *layer);
+    EXPECT_EQ(config.size(), 237u);
+    EXPECT_EQ(blob::Digest::of(as_bytes(config)).text(),
+              "sha256:fdb5d41919813de72ead4812761349f969b1669fa05886739aeab75830a58ff5");
+    options.created += 1500us;
+    EXPECT_THAT(component_config(options, *layer),
+                StartsWith(R"({"created":"2026-03-01T12:00:00.001500000Z",)"));
+}
+
+TEST_F(ArtifactTest, title_annotations_and_configuration_are_written) {
+    PushOptions how;
+    how.title = "echo.par.gz";
+    how.annotations = {{"b", "2"}, {"a", "1=x"}};
+    how.config = "{\"mine\": 1}\n";
+    ASSERT_TRUE(push(ArtifactKind::provider, "x", how));
+    EXPECT_THAT(manifest(),
+                StartsWith(R"({"annotations":{"a":"1=x","b":"2"},"config":{"digest":")"));
+    EXPECT_THAT(manifest(),
+                HasSubstr(R"("layers":[{"annotations":{"org.opencontainers.image.title":)"
+                          R"("echo.par.gz"},"digest":")"));
+    EXPECT_TRUE(server.blobs.contains(blob::Digest::of(as_bytes("{\"mine\": 1}\n")).text()));
+}
+
+TEST_F(ArtifactTest, two_pushes_at_one_time_have_one_digest) {
+    PushOptions how;
+    how.created = *creation_time(true, std::nullopt, std::chrono::sys_days(2026y / 3 / 1));
+    const auto first = push(ArtifactKind::component, "abc", how);
+    const auto second = push(ArtifactKind::component, "abc", how);
+    EXPECT_EQ(first->digest, second->digest);
+}
+
+TEST(CreationTime, is_fixed_for_reproducible_pushes) {
+    const Created now = std::chrono::sys_days(2026y / 3 / 1) + 7ns;
+    EXPECT_EQ(*creation_time(false, "5", now), now);
+    EXPECT_EQ(*creation_time(true, std::nullopt, now), Created());
+    EXPECT_EQ(*creation_time(true, "5", now), Created(5s));
+    EXPECT_EQ(creation_time(true, "yesterday", now).error().code(), Errc::usage);
+    EXPECT_EQ(creation_time(true, "99999999999999", now).error().code(), Errc::usage);
+}
+
+TEST_F(ArtifactTest, what_the_check_refuses_is_not_pushed) {
+    const auto pushed = push(ArtifactKind::provider, "bad", {}, [](int, ArtifactKind kind) {
+        EXPECT_EQ(kind, ArtifactKind::provider);
+        return fail(Errc::bad_signature, "the signature does not match");
+    });
+    EXPECT_EQ(told(pushed), "bad-signature: the signature does not match");
+    EXPECT_TRUE(server.asked().empty());
+}
+
+TEST_F(ArtifactTest, a_large_file_is_checked_while_it_is_sent_and_taken_back) {
+    options.chunk_bytes = 1000;
+    const std::string content(10'000, 'x');
+    for (const bool good : {false, true}) {
+        const auto pushed =
+            push(ArtifactKind::provider, content, {}, [good](int, ArtifactKind) -> Result<> {
+                if (good)
+                    return {};
+                return fail(Errc::bad_signature, "the signature does not match");
+            });
+        EXPECT_EQ(pushed.has_value(), good);
+        EXPECT_EQ(server.blobs.size(), good ? 2u : 0u);
+        EXPECT_TRUE(server.uploads.empty());
+    }
+    EXPECT_EQ(server.count("DELETE"), 1u);
+}
+
+TEST_F(ArtifactTest, latest_is_pushed_only_when_allowed) {
+    PushOptions how;
+    const auto to = reference("acme/echo:latest");
+    EXPECT_EQ(told(push_artifact(client(), to, ArtifactKind::provider, file("x").get(), how, {})),
+              "usage: pushing with the tag `latest` is prohibited\nhelp name a version, or say "
+              "`--allow-latest`");
+    how.allow_latest = true;
+    EXPECT_EQ(told(push_artifact(client(), to, ArtifactKind::provider, file("x").get(), how, {})),
+              "fine");
+    EXPECT_THAT(told(push_artifact(client(), reference("acme/echo"), ArtifactKind::provider,
+                                   file("x").get(), how, {})),
+                HasSubstr("has no tag to push to"));
+}
+
+TEST_F(ArtifactTest, comes_back_as_it_went) {
+    const auto pushed = push(ArtifactKind::provider, "an archive");
+    const auto pulled = pull();
+    ASSERT_TRUE(pulled) << told(pulled);
+    EXPECT_EQ(content(), "an archive");
+    EXPECT_EQ(pulled->digest, pushed->digest);
+    EXPECT_EQ(pulled->kind, ArtifactKind::provider);
+}
+
+TEST_F(ArtifactTest, layers_of_every_age_are_known) {
+    const std::string wasm("\0asm", 4);
+    for (const auto& [type, content_is, kind] :
+         {std::tuple(media::wasm_layer, wasm, ArtifactKind::component),
+          {media::actor_layer, wasm, ArtifactKind::component},
+          {media::provider_layer, std::string("x"), ArtifactKind::provider},
+          {media::image_layer_tar, wasm, ArtifactKind::component},
+          {media::image_layer_tar, std::string("x"), ArtifactKind::provider}}) {
+        have(type, content_is);
+        const auto pulled = pull();
+        ASSERT_TRUE(pulled) << told(pulled);
+        EXPECT_EQ(pulled->kind, kind) << type;
+    }
+}
+
+TEST_F(ArtifactTest, without_a_destination_the_repository_names_the_file) {
+    const auto here = std::filesystem::current_path();
+    std::filesystem::current_path(directory.path());
+    have(media::wasm_layer, "x");
+    EXPECT_EQ(pull_artifact(client(), reference(), {}, {})->file, "echo.wasm");
+    have(media::provider_layer, "x");
+    EXPECT_EQ(pull_artifact(client(), reference(), {}, {})->file, "echo.par.gz");
+    have(media::image_layer_tar, std::string("\0asm2", 5));
+    EXPECT_EQ(pull_artifact(client(), reference(), {}, {})->file, "echo.wasm");
+    EXPECT_EQ(content("echo.wasm"), std::string("\0asm2", 5));
+    std::filesystem::current_path(here);
+}
+
+TEST_F(ArtifactTest, what_the_check_refuses_does_not_stay) {
+    have(media::provider_layer, "bad");
+    ASSERT_TRUE(base::write_file(directory / "pulled", as_bytes("what was there")));
+    const auto pulled = pull({}, [](int fd, ArtifactKind) -> Result<> {
+        char bytes[3];
+        EXPECT_EQ(::pread(fd, bytes, 3, 0), 3);
+        EXPECT_EQ(std::string_view(bytes, 3), "bad");
+        return fail(Errc::bad_signature, "the signature does not match");
+    });
+    EXPECT_EQ(told(pulled), "bad-signature: the signature does not match");
+    EXPECT_EQ(content(), "what was there");
+    EXPECT_THAT(directory.names(), ElementsAre("pulled"));
+}
+
+TEST_F(ArtifactTest, a_wrong_layer_does_not_stay) {
+    have(media::provider_layer, "good");
+    server.blobs[blob::Digest::of(as_bytes("good")).text()] = "evil";
+    EXPECT_THAT(told(pull()), StartsWith("hash-mismatch: "));
+    EXPECT_TRUE(directory.names().empty());
+}
+
+TEST_F(ArtifactTest, the_digest_given_must_fit) {
+    have(media::provider_layer, "x");
+    PullOptions how;
+    const auto digest = blob::Digest::of(as_bytes(manifest()));
+    for (const auto& good : {digest.text(), std::string(digest.hex())}) {
+        how.digest = good;
+        EXPECT_EQ(told(pull(how)), "fine");
+    }
+    EXPECT_EQ(told(pull(how, {}, "acme/echo")), "fine"); // it is enough
+    how.digest = blob::Digest::of({}).text();
+    EXPECT_THAT(told(pull(how)), HasSubstr("has not the digest that was given"));
+    how.digest = "sha256:00";
+    EXPECT_THAT(told(pull(how)), StartsWith("malformed: "));
+}
+
+TEST_F(ArtifactTest, latest_is_pulled_only_when_allowed) {
+    have(media::provider_layer, "x", "latest");
+    PullOptions how;
+    EXPECT_EQ(told(pull(how, {}, "acme/echo:latest")),
+              "usage: pulling the tag `latest` is prohibited\nhelp name a version, or say "
+              "`--allow-latest`");
+    EXPECT_THAT(told(pull(how, {}, "acme/echo")), HasSubstr("has neither tag nor digest"));
+    EXPECT_TRUE(server.asked().empty());
+    how.allow_latest = true;
+    EXPECT_EQ(told(pull(how, {}, "acme/echo:latest")), "fine");
+}
+
+TEST_F(ArtifactTest, an_image_of_something_else_is_named) {
+    have("application/vnd.oci.image.layer.v1.tar+gzip", "x");
+    EXPECT_EQ(told(pull()),
+              fmt::format("unsupported: `{}` holds neither a component nor a provider archive\n"
+                          "because it has a layer of type "
+                          "`application/vnd.oci.image.layer.v1.tar+gzip`",
+                          reference().text()));
+}
+
+TEST_F(ArtifactTest, comes_once_and_then_from_the_cache) {
+    have(media::provider_layer, "x");
+    auto cache = blob::Cache::open(directory / "cache");
+    PullOptions how;
+    how.cache = &*cache;
+    EXPECT_EQ(told(pull(how)), "fine");
+    EXPECT_EQ(told(pull(how)), "fine");
+    EXPECT_EQ(content(), "x");
+    EXPECT_EQ(server.count("GET /v2/acme/echo/blobs/"), 1u);
+    const auto opened = open_artifact(client(), reference(), how, {});
+    ASSERT_TRUE(opened) << told(opened);
+    EXPECT_EQ(opened->size, 1u);
+    EXPECT_EQ(server.count("GET /v2/acme/echo/blobs/"), 1u);
+}
+
+TEST_F(ArtifactTest, can_be_looked_at_without_a_file) {
+    have(media::provider_layer, "x");
+    const auto opened = open_artifact(client(), reference(), {}, {});
+    ASSERT_TRUE(opened) << told(opened);
+    char byte = 0;
+    EXPECT_EQ(::pread(opened->fd.get(), &byte, 1, 0), 1);
+    EXPECT_EQ(byte, 'x');
+    EXPECT_TRUE(directory.names().empty());
+}
+
+class IndexTest : public ArtifactTest {
+protected:
+    void index(const std::vector<std::pair<Platform, std::string>>& entries) {
+        Manifest made;
+        made.media_type = media::image_index;
+        made.index = true;
+        for (const auto& [platform, content_is] : entries) {
+            have(media::wasm_layer, content_is, "inner");
+            const auto inner = manifest("acme/echo:inner");
+            made.manifests.push_back({std::string(media::image_manifest),
+                                      blob::Digest::of(as_bytes(inner)), inner.size()});
+            if (!platform.architecture.empty())
+                made.manifests.back().platform = platform;
+        }
+        server.add_manifest("acme/echo", "0.3.0", write_manifest(made, true),
+                            std::string(media::image_index));
+    }
+};
+
+TEST_F(IndexTest, its_manifest_for_wasm_is_taken) {
+    index({{{"amd64", "linux"}, "machine code"}, {{"wasm", "wasip2"}, "wasm"}});
+    EXPECT_EQ(told(pull()), "fine");
+    EXPECT_EQ(content(), "wasm");
+}
+
+TEST_F(IndexTest, an_only_one_for_any_machine_is_taken) {
+    index({{{"unknown", "unknown"}, "one"}});
+    EXPECT_EQ(told(pull()), "fine");
+    EXPECT_EQ(content(), "one");
+    index({{{}, "two"}});
+    EXPECT_EQ(told(pull()), "fine");
+    EXPECT_EQ(content(), "two");
+}
+
+TEST_F(IndexTest, otherwise_its_offer_is_told) {
+    index({{{"amd64", "linux"}, "1"}, {{"arm64", "linux"}, "2"}});
+    EXPECT_EQ(told(pull()),
+              "unsupported: this is an index of several images, and none of them is for "
+              "WebAssembly\nbecause it offers `linux/amd64`, `linux/arm64`\nhelp name one of them "
+              "by its digest");
+    index({});
+    EXPECT_THAT(told(pull()), StartsWith("unsupported: "));
+}
+
+} // namespace
+} // namespace tenon::oci

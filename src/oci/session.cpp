@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "oci/session.hpp"
+
+#include "oci/problem.hpp"
+
+#include <fmt/format.h>
+
+namespace tenon::oci {
+namespace {
+
+constexpr unsigned max_denials = 3;
+constexpr std::size_t max_warnings = 10;
+constexpr std::uint64_t max_problem_body = 64 * 1024;
+
+std::string joined(const std::vector<std::string_view>& fields) {
+    std::string out;
+    for (const auto field : fields) {
+        out += out.empty() ? "" : ", ";
+        out += field;
+    }
+    return out;
+}
+
+} // namespace
+
+Session::Session(net::Client& client, net::Url base, SessionOptions options)
+    : client_(&client), base_(base), options_(std::move(options)),
+      authorization_(std::move(base), options_.credentials, options_.surroundings.now) {}
+
+Result<Session> Session::open(net::Client& client, std::string_view host, SessionOptions options) {
+    auto base = TENON_TRY(
+        net::Url::parse(fmt::format("{}://{}/v2/", options.plain_http ? "http" : "https", host)));
+    return Session(client, std::move(base), std::move(options));
+}
+
+net::Url Session::url(std::string_view path, std::string query) const {
+    auto url = base_;
+    url.path += path;
+    url.query = std::move(query);
+    return url;
+}
+
+Result<net::Url> Session::follow(const net::Url& from, std::string_view location) const {
+    auto url = TENON_TRY(from.resolve(location));
+    if (base_.scheme == "https" && url.scheme == "http" && url.host == base_.host) {
+        url.scheme = base_.scheme;
+        url.port = base_.port;
+    }
+    if (base_.scheme == "https" && url.scheme != "https")
+        return fail(base::Error(Errc::untrusted,
+                                fmt::format("registry `{}` leads from https to `{}`, which is http",
+                                            host(), url.authority())));
+    return url;
+}
+
+Result<net::Response> Session::send(const Call& call) {
+    const bool ours = call.url.same_origin(base_);
+    const Authorization::Send send_plainly = [this](const Authorization::Make& make) {
+        return send_with_retries(make, true);
+    };
+    for (unsigned denials = 0;;) {
+        std::optional<std::string> shown;
+        if (ours)
+            shown = TENON_TRY(authorization_.field(call.scopes, send_plainly));
+        auto response = TENON_TRY(attempt(call, shown));
+        // A 401 of somebody else, a storage server behind a redirect, is no question for us.
+        if (response.status() != 401 || !ours || !response.url().same_origin(base_) ||
+            ++denials == max_denials)
+            return response;
+        const auto challenge = joined(response.headers().all("WWW-Authenticate"));
+        if (!TENON_TRY(authorization_.denied(challenge, call.scopes, send_plainly)))
+            return response;
+        // Read, so that the connection can be used again.
+        [[maybe_unused]] const auto skipped = response.read_all(max_problem_body);
+    }
+}
+
+Result<net::Response> Session::attempt(const Call& call,
+                                       const std::optional<std::string>& authorization) {
+    const auto make = [&]() -> Result<net::Request> {
+        net::Request request;
+        request.method = call.method;
+        request.url = call.url;
+        request.headers = call.headers;
+        if (authorization)
+            request.headers.set("Authorization", *authorization);
+        if (call.content)
+            request.content = TENON_TRY(call.content());
+        request.sent = call.sent;
+        return request;
+    };
+    return send_with_retries(make, call.repeat);
+}
+
+Result<net::Response> Session::send_with_retries(const Authorization::Make& make, bool repeat) {
+    for (unsigned attempt = 1;; ++attempt) {
+        // A registry that never answered is more likely absent than troubled.
+        const unsigned most = !repeat ? 1 : answered_ ? options_.retry.attempts : 2;
+        auto request = TENON_TRY(make());
+        auto response = client_->send(std::move(request), options_.patience);
+        if (!response) {
+            if (!is_passing(response.error()) || attempt >= most)
+                return fail(unreachable(std::move(response).error()));
+            TENON_TRY(pause(attempt + 1));
+            continue;
+        }
+        answered_ = true;
+        show_warnings(*response);
+        if (!repeat || !is_passing(response->status()) || attempt >= options_.retry.attempts)
+            return response;
+        const auto field = response->headers().find("Retry-After");
+        const auto asked =
+            field ? parse_retry_after(*field, options_.surroundings.calendar()) : std::nullopt;
+        if (!asked) {
+            TENON_TRY(pause(attempt + 1));
+            continue;
+        }
+        if (*asked > options_.retry.longest_asked)
+            return response;
+        TENON_TRY(options_.surroundings.sleep(*asked, options_.patience.stop));
+    }
+}
+
+Result<> Session::pause(unsigned attempt) const {
+    const auto time = pause_before(attempt, options_.retry, options_.surroundings);
+    return options_.surroundings.sleep(time, options_.patience.stop);
+}
+
+void Session::show_warnings(const net::Response& response) {
+    for (const auto field : response.headers().all("Warning")) {
+        const auto text = parse_warning(field);
+        if (!text || shown_warnings_.size() >= max_warnings ||
+            !shown_warnings_.insert(*text).second)
+            continue;
+        warn(base::Error(Errc::io, fmt::format("registry `{}` says: {}", host(), *text)));
+    }
+}
+
+void Session::warn(base::Error warning) const {
+    if (options_.warning)
+        options_.warning(warning);
+}
+
+base::Error Session::unreachable(base::Error error) const {
+    if (base_.scheme != "https")
+        return error;
+    if (error.code() == Errc::untrusted)
+        return std::move(error).help(
+            "name the authority that signed its certificate with `--ca-file` or SSL_CERT_FILE");
+    if (error.code() == Errc::io || error.code() == Errc::malformed)
+        return std::move(error).help("for a registry that speaks plain HTTP say `--insecure`");
+    return error;
+}
+
+base::Error Session::refuse(net::Response& response, std::string sentence) const {
+    const auto status = response.status();
+    const auto body = response.read_all(max_problem_body);
+    auto error =
+        refusal(std::move(sentence), status, body ? parse_problems(*body) : std::vector<Problem>());
+    const auto retry_after = response.headers().find("Retry-After");
+    if (status == 429 && retry_after)
+        error = std::move(error).help(
+            fmt::format("the registry asks to wait: Retry-After: {}", *retry_after));
+    if (status != 401 && status != 403)
+        return error;
+    if (!response.url().same_origin(base_))
+        return std::move(error).help(fmt::format(
+            "this was the answer of `{}`, which gets no credentials", response.url().authority()));
+    const auto& user = authorization_.shown_user();
+    if (status == 401 && !authorization_.shown_any())
+        return std::move(error).help(fmt::format(
+            "log in with `docker login {}`, or give `--user` and `--password`", host()));
+    if (status == 401)
+        return std::move(error).help(
+            user.empty() ? std::string("the identity token is not accepted: log in again")
+                         : fmt::format("the password of `{}` is not accepted", user));
+    return std::move(error).help(user.empty()
+                                     ? fmt::format("log in with `docker login {}`", host())
+                                     : fmt::format("`{}` may lack the right to do this", user));
+}
+
+} // namespace tenon::oci
