@@ -125,6 +125,7 @@ def main():
     for path in missing:
         print(f"  FAILED: the verb `{path}` is not in the list")
     failed = len(missing)
+    seen = set()
     with tempfile.TemporaryDirectory(prefix="tenon-maps-") as place:
         folder = pathlib.Path(place)
         (folder / "prog").write_bytes(b"\x7fELF" + bytes(4096))
@@ -140,16 +141,18 @@ def main():
         registry = Registry(tenon, folder)
         for words, expected in verbs:
             names, status, output = mapped(tenon, [word.replace("REGISTRY", registry.address) for word in words], folder)
+            seen |= names
             surplus = sorted(names - expected)
             print(f"tenon {' '.join(words)}: {' '.join(sorted(names)) or 'nothing'}")
             if surplus or status != 0:
                 failed += 1
                 print(f"  FAILED: exit {status}, mapped beyond its list: {' '.join(surplus) or 'nothing'}\n{output}")
         registry.stop()
-        passed_over = without_isal(tenon, folder)
-        failed += passed_over is not None
-        print(f"without ISA-L: {passed_over or 'says so'}")
-    print(f"{len(verbs) + 1 + len(missing) - failed} passed, {failed} failed")
+        if any(name.startswith("libisal") for name in seen):  # where it has an archive, it is never absent
+            passed_over = without_isal(tenon, folder)
+            failed += passed_over is not None
+            print(f"without ISA-L: {passed_over or 'says so'}")
+    print(f"{failed} failed" if failed else "all passed")
     sys.exit(1 if failed else 0)
 
 

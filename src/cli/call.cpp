@@ -28,8 +28,9 @@ bool says_yes(std::string_view value) noexcept {
 
 std::optional<std::int64_t> number(std::string_view text) noexcept {
     std::int64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const auto* begin = text.data();
+    const auto* end = begin + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, value);
     return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 

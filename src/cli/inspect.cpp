@@ -25,7 +25,7 @@ std::string_view label_of(std::string_view key) {
     case 'A': return "Account";
     case 'M': return "Component";
     case 'O': return "Operator";
-    case 'N': return "Server";
+    case 'N':
     case 'S': return "Server";
     case 'U': return "User";
     default: return "<Unknown>";

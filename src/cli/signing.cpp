@@ -26,14 +26,17 @@ claims::KeyStore key_store(Call& call) {
         return call.environment(name);
     };
     auto of_project = project::key_directory_in(".", environment);
-    if (!of_project)
+    std::optional<base::Path> directory_of_project;
+    if (of_project)
+        directory_of_project = *std::move(of_project);
+    else
         call.warn(
             std::move(of_project)
                 .error()
                 .wrap("the project file here is not used, so its key directory is not known"));
     return claims::KeyStore(claims::KeyDirectories::from({
         .flag = call.value("directory"),
-        .project = of_project ? *of_project : std::nullopt,
+        .project = std::move(directory_of_project),
         .environment = environment,
     }));
 }

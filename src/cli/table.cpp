@@ -154,7 +154,7 @@ const Verb* find_verb(std::string_view path, Rows rows) noexcept {
 
 const Verb& resolved(const Verb& row, Rows rows) noexcept {
     if (row.alias_of.empty())
-        return row;
+        return row; // NOLINT(bugprone-return-const-ref-from-parameter): rows are never temporaries
     const auto* target = find_verb(row.alias_of, rows);
     TENON_ASSERT(target != nullptr && target->alias_of.empty());
     return *target;

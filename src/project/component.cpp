@@ -72,7 +72,7 @@ Result<base::Path> sign(const Steps& steps, const base::Path& artifact, Signer& 
     auto made = claims::sign_wasm(*wasm, std::move(claims), signer.issuer());
     if (!made)
         return fail(std::move(made).error().in_file(artifact.native()));
-    const auto out = signed_path(*project.component, artifact);
+    auto out = signed_path(*project.component, artifact);
     TENON_TRY(base::make_directories(out.parent_path()));
     TENON_TRY(base::write_file(out, made->wasm));
     return out;

@@ -24,7 +24,7 @@ constexpr std::uint64_t max_file_bytes = 1 << 20;
 /// What stands at a path, perhaps nothing. What cannot be looked at is an error: it may be there.
 Result<fs::file_status> status_of(const base::Path& path) {
     std::error_code problem;
-    const auto status = fs::status(path, problem);
+    auto status = fs::status(path, problem);
     if (!fs::status_known(status))
         return fail(base::system_error(fmt::format("failed to look at `{}`", path.native()),
                                        problem.value()));
@@ -64,7 +64,7 @@ Result<base::Path> find_file(const base::Path& where, std::vector<base::Error>& 
             base::Error(Errc::config, fmt::format("`{}` is no project file", where.native()))
                 .help("its name must end in `.toml`"));
     }
-    const auto own = where / own_name, common = where / common_name;
+    auto own = where / own_name, common = where / common_name;
     if (TENON_TRY(is_there(own))) {
         if (const auto both = is_there(common); both && *both)
             warnings.push_back(base::Error(
@@ -193,12 +193,12 @@ private:
         return {};
     }
     /// A relative path of the file is relative to the file's directory.
-    Result<base::Path> directory(const Overlay& overlay, std::string_view key, base::Path otherwise,
-                                 bool must_exist) const {
+    Result<base::Path> directory(const Overlay& overlay, std::string_view key,
+                                 const base::Path& otherwise, bool must_exist) const {
         const auto text = TENON_TRY(overlay.text(key));
         if (!text)
             return tidy(otherwise);
-        const auto path = from_file(text->value);
+        auto path = from_file(text->value);
         const auto status = TENON_TRY(status_of(path));
         if (fs::exists(status) && !fs::is_directory(status))
             return fail(

@@ -88,7 +88,7 @@ Result<base::Path> pack(const Steps& steps, const std::string& bin_name,
     const auto subject = signer.subject();
     const archive::Seal seal{&signer.issuer(), &subject, steps.options.now, steps.options.token_id};
     TENON_TRY(base::make_directories(project.build));
-    const auto out = project.build / (bin_name + ".par.gz");
+    auto out = project.build / (bin_name + ".par.gz");
     TENON_TRY(archive::create(out, contents, true, seal, steps.work));
     return out;
 }
