@@ -106,7 +106,7 @@ Result<> serve(Call& call) {
     Result<> answered;
     std::stop_source trouble;
     const std::stop_callback stopping(call.stop(), [&trouble] { trouble.request_stop(); });
-    auto served = registry::serve(options, trouble.get_token(), [&](registry::Running& running) {
+    const auto ready = [&](registry::Running& running) {
         const auto address = shown_address(running.endpoint(), options.tls.has_value());
         call.on_hangup([&running, &call] {
             if (auto reloaded = running.reload(); !reloaded)
@@ -128,10 +128,10 @@ Result<> serve(Call& call) {
             trouble.request_stop();
         else
             tell_ready(call);
-    });
-    call.on_hangup({});
-    if (!served)
-        return served;
+    };
+    // A signal that comes while the server ends must not find it gone.
+    const auto over = [&call] { call.on_hangup({}); };
+    TENON_TRY(registry::serve(options, trouble.get_token(), ready, over));
     return answered;
 }
 

@@ -60,7 +60,8 @@ private:
 class Service final : public Running {
 public:
     static Result<std::unique_ptr<Service>> create(const ServeOptions& options);
-    Result<> run(std::stop_token stop, const std::function<void(Running&)>& ready);
+    Result<> run(std::stop_token stop, const std::function<void(Running&)>& ready,
+                 const std::function<void()>& over);
 
     [[nodiscard]] const net::Endpoint& endpoint() const noexcept override {
         return server_->endpoint();
@@ -115,7 +116,23 @@ Result<std::unique_ptr<Service>> Service::create(const ServeOptions& options) {
     return service;
 }
 
-Result<> Service::run(std::stop_token stop, const std::function<void(Running&)>& ready) {
+/// Says farewell, also when it is left by an exception.
+class Farewell {
+public:
+    explicit Farewell(const std::function<void()>& words) : words_(words) {}
+    Farewell(const Farewell&) = delete;
+    Farewell& operator=(const Farewell&) = delete;
+    ~Farewell() {
+        if (words_)
+            words_();
+    }
+
+private:
+    const std::function<void()>& words_;
+};
+
+Result<> Service::run(std::stop_token stop, const std::function<void(Running&)>& ready,
+                      const std::function<void()>& over) {
     std::optional<Hourly> hourly;
     if (!options_.read_only)
         hourly.emplace([this] { expire(); });
@@ -132,6 +149,7 @@ void Service::expire() {
 
 Result<> Service::reload() {
     std::optional<base::Error> first;
+    const Farewell farewell(over);
     if (access_)
         if (auto loaded = access_->reload(); !loaded)
             first = std::move(loaded).error();
@@ -147,9 +165,9 @@ Result<> Service::reload() {
 } // namespace
 
 Result<> serve(const ServeOptions& options, std::stop_token stop,
-               const std::function<void(Running&)>& ready) {
+               const std::function<void(Running&)>& ready, const std::function<void()>& over) {
     const auto service = TENON_TRY(Service::create(options));
-    return service->run(std::move(stop), ready);
+    return service->run(std::move(stop), ready, over);
 }
 
 Result<GcReport> collect_garbage(const base::Path& directory, const GcOptions& options,

@@ -25,7 +25,7 @@ struct ServeOptions {
     GcOptions gc = {};
 };
 
-/// A registry that is being served; valid until `serve` returns. May be used from any thread.
+/// A registry that is being served; valid until `serve` calls `over`. May be used from any thread.
 class Running {
 public:
     virtual ~Running() = default;
@@ -38,11 +38,12 @@ public:
                                              const std::stop_token& stop) = 0;
 };
 
-/// Serves until `stop` is asked for. `ready` is called once, when connections are accepted.
+/// Serves until `stop` is asked for. `ready` is called once, when connections are accepted; then
+/// `over` is too, however it ends: the last moment in which the `Running` may be used.
 /// `usage` for an address that asks for more protection than the options give, `exists` when the
 /// directory or the socket is served already.
 Result<> serve(const ServeOptions& options, std::stop_token stop,
-               const std::function<void(Running&)>& ready);
+               const std::function<void(Running&)>& ready, const std::function<void()>& over = {});
 
 /// Collects garbage in a directory: through the server that holds it, or where there is none, at
 /// once.

@@ -199,3 +199,31 @@ TEST(Served, reads_passwords_again) {
 
 } // namespace
 } // namespace tenon::registry
+TEST(Served, can_be_used_until_it_says_that_it_is_over) {
+    const base::TestDirectory directory;
+    ServeOptions options;
+    options.address.port = 0;
+    options.log = LogFormat::none;
+    options.directory = directory.path();
+    std::stop_source stop;
+    Running* server = nullptr;
+    std::string said;
+    ASSERT_TRUE(serve(
+        options, stop.get_token(),
+        [&](Running& running) {
+            said += "ready ";
+            server = &running;
+            stop.request_stop();
+        },
+        [&] {
+            const bool used = server->reload() && server->collect_garbage({}, {});
+            said += used ? "over" : "gone";
+        }));
+    EXPECT_EQ(said, "ready over");
+    // A server that never began says nothing.
+    EXPECT_TRUE(base::write_file(directory / "file", {}));
+    options.directory = directory / "file";
+    EXPECT_FALSE(serve(options, {}, [&](Running&) { said += "!"; }, [&] { said += "!"; }));
+    EXPECT_EQ(said, "ready over");
+}
+
