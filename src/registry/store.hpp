@@ -14,6 +14,7 @@
 #include <map>
 #include <set>
 #include <stop_token>
+#include <shared_mutex>
 #include <unordered_map>
 
 namespace tenon::registry {
