@@ -81,3 +81,9 @@ net::ServerResponse answer_problem(Problem problem, std::string_view message, st
 }
 
 } // namespace tenon::registry
+net::ServerResponse busy(std::string_view message) {
+    auto answer = answer_problem(Problem::unavailable, message);
+    answer.headers.add("Retry-After", "2");
+    return answer;
+}
+

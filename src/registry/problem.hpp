@@ -48,3 +48,6 @@ enum class Problem {
                                                  std::string_view value = {});
 
 } // namespace tenon::registry
+/// 503: it is worth trying again in a moment.
+[[nodiscard]] net::ServerResponse busy(std::string_view message);
+

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "registry/manifest_cache.hpp"
+#include "registry/manifest_reader.hpp"
 #include "registry/repository.hpp"
 #include "registry/shelf.hpp"
 #include "registry/upload.hpp"
@@ -13,8 +14,8 @@
 #include <chrono>
 #include <map>
 #include <set>
-#include <stop_token>
 #include <shared_mutex>
+#include <stop_token>
 #include <unordered_map>
 
 namespace tenon::registry {
@@ -59,12 +60,18 @@ public:
     Result<std::vector<std::string>> names(std::string_view last, std::size_t count, bool& more);
 
     // --- manifests
+    /// For all who want to know what a manifest says.
+    [[nodiscard]] ManifestReader& reader() noexcept { return reader_; }
     /// Null unless they are in memory; never waits for a disk.
     ManifestBytes cached(const Entry& entry) { return cache_.find(entry.digest); }
     /// Checked against their digest. Null where the file is gone.
     Result<ManifestBytes> bytes(const std::string& repository, const Entry& entry);
+    /// The file of a manifest that is too large for memory; checked, too.
+    Result<std::optional<Extent>> open_manifest(const std::string& repository, const Entry& entry);
     /// By tag or digest, also where only an index names it. Null where there is none.
     Result<EntryPointer> find_manifest(Repository& repository, std::string_view name);
+    /// Of a manifest with a subject, as a JSON object; empty: none.
+    Result<std::string> annotations(const std::string& repository, const Entry& entry);
     /// Reads what has not been read, so that referrers are known.
     Result<> read_all(Repository& repository);
     /// Gives the blobs that the manifest names and the repository lacks; stored when there are
@@ -115,6 +122,7 @@ private:
     using Digests = std::set<std::string, std::less<>>;
 
     Result<> load_names();
+    Result<oci::Manifest> understand(std::string_view text, std::string_view media_type);
     Result<ManifestBytes> read_bytes(const std::string& repository, const blob::Digest& digest);
     /// The same, past the cache: what lies on this repository's shelf.
     Result<ManifestBytes> read_shelf(const std::string& repository, const blob::Digest& digest);
@@ -142,6 +150,7 @@ private:
     std::unique_ptr<Shelf> shelf_;
     const StoreOptions options_;
     ManifestCache cache_;
+    ManifestReader reader_;
 
     struct Hash {
         using is_transparent = void;

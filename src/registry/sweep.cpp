@@ -10,15 +10,15 @@ namespace {
 /// Blobs removed before those who push get a turn.
 constexpr std::size_t batch = 256;
 
+} // namespace
+
 /// The type by which others name it may be wrong where the document says its own, and is needed
 /// where it does not.
-Result<oci::Manifest> understand(const std::string& text, const std::string& media_type) {
-    if (auto manifest = oci::parse_manifest(text, {}, "manifest"))
+Result<oci::Manifest> Store::understand(std::string_view text, std::string_view media_type) {
+    if (auto manifest = reader_.read(text, {}))
         return manifest;
-    return oci::parse_manifest(text, media_type, "manifest");
+    return reader_.read(text, media_type);
 }
-
-} // namespace
 
 std::vector<Store::Root> Store::roots_of(const Index& index) {
     std::vector<Root> roots;
