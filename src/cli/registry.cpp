@@ -65,6 +65,7 @@ Result<registry::ServeOptions> serve_options(const Call& call) {
     if (const auto file = call.value("htpasswd"))
         options.htpasswd = *file;
     options.read_only = call.has("read-only");
+    options.allowed_hosts = call.values("allow-host");
     options.insecure_public = call.has("insecure-public");
     if (const auto size = call.value("max-blob-size"))
         options.max_blob_bytes = TENON_TRY(byte_count("max-blob-size", *size));
@@ -187,6 +188,11 @@ constexpr Option serve_rows[] = {
      .kind = ValueKind::text,
      .value = "N",
      .help = "refuse larger blobs: bytes, or 500M, 2G"},
+    {.name = "allow-host",
+     .kind = ValueKind::text,
+     .value = "NAME",
+     .help = "answer to this name too, on loopback without password; may be repeated",
+     .repeated = true},
     {.name = "insecure-public", .help = "serve beyond this machine without TLS or passwords"},
     {.name = "access-log",
      .kind = ValueKind::choice,

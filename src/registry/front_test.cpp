@@ -31,9 +31,9 @@ protected:
         log_ = std::make_unique<AccessLog>(LogFormat::json, pipe_[1]);
         EXPECT_TRUE(base::write_file(registry_.directory / "htpasswd", as_bytes(alice)));
         access_ = Access::load(registry_.directory / "htpasswd").value();
-        open_ = std::make_unique<Front>(registry_.store, registry_.api, page_, nullptr, *log_);
-        closed_ =
-            std::make_unique<Front>(registry_.store, registry_.api, page_, access_.get(), *log_);
+        open_ = std::make_unique<Front>(registry_.store, registry_.api, page_, *log_);
+        closed_ = std::make_unique<Front>(registry_.store, registry_.api, page_, *log_,
+                                          FrontOptions{.access = access_.get()});
     }
     ~FrontTest() override {
         ::close(pipe_[0]);
@@ -77,6 +77,24 @@ TEST_F(FrontTest, lets_no_browser_take_an_answer_of_the_api_for_a_page) {
         EXPECT_EQ(answer.header("Content-Security-Policy"), "default-src 'none'; sandbox");
         EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
     }
+}
+
+TEST_F(FrontTest, keeps_pages_of_strangers_out) {
+    Front front(registry_.store, registry_.api, page_, *log_,
+                FrontOptions{.guard = HostGuard(std::vector<std::string>())});
+    TestClient client(front);
+    const std::vector<net::Field> stranger{{"Host", "evil.example"}};
+    const std::vector<net::Field> page{{"Host", "localhost"}, {"Origin", "http://evil.example"}};
+    for (const auto* target : {"/", "/v2/", "/v2/a/tags/list", "/metrics"}) {
+        const auto answer = client.get(target, stranger);
+        EXPECT_EQ(answer.status, 403) << target;
+        EXPECT_EQ(answer.code(), "DENIED");
+        EXPECT_THAT(answer.body, HasSubstr("`--allow-host`"));
+        EXPECT_NE(client.get(target, {{"Host", "localhost"}}).status, 403);
+    }
+    for (const auto* method : {"POST", "PUT", "PATCH", "DELETE"})
+        EXPECT_EQ(client.send({method, "/v2/a/blobs/uploads/", page}).code(), "DENIED");
+    EXPECT_EQ(client.get("/healthz", stranger).status, 200);
 }
 
 TEST_F(FrontTest, remembered_password_needs_no_thread) {

@@ -23,6 +23,7 @@ constexpr std::array rows{
     Row{Problem::blob_upload_invalid, "BLOB_UPLOAD_INVALID", 400},
     Row{Problem::blob_upload_unknown, "BLOB_UPLOAD_UNKNOWN", 404},
     Row{Problem::blob_upload_out_of_order, "BLOB_UPLOAD_INVALID", 416},
+    Row{Problem::denied, "DENIED", 403},
     Row{Problem::digest_invalid, "DIGEST_INVALID", 400},
     Row{Problem::manifest_blob_unknown, "MANIFEST_BLOB_UNKNOWN", 404},
     Row{Problem::manifest_invalid, "MANIFEST_INVALID", 400},
@@ -80,10 +81,10 @@ net::ServerResponse answer_problem(Problem problem, std::string_view message, st
     return {row.status, {{"Content-Type", "application/json"}}, std::move(text)};
 }
 
-} // namespace tenon::registry
 net::ServerResponse busy(std::string_view message) {
     auto answer = answer_problem(Problem::unavailable, message);
     answer.headers.add("Retry-After", "2");
     return answer;
 }
 
+} // namespace tenon::registry

@@ -16,6 +16,7 @@ enum class Problem {
     blob_upload_invalid,
     blob_upload_unknown,
     blob_upload_out_of_order,
+    denied,
     digest_invalid,
     manifest_blob_unknown,
     manifest_invalid,
@@ -47,7 +48,7 @@ enum class Problem {
                                                  std::string_view name = {},
                                                  std::string_view value = {});
 
-} // namespace tenon::registry
 /// 503: it is worth trying again in a moment.
 [[nodiscard]] net::ServerResponse busy(std::string_view message);
 
+} // namespace tenon::registry

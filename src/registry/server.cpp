@@ -40,6 +40,16 @@ Result<std::unique_ptr<Shelf>> open_shelf(const ServeOptions& options) {
     return TENON_TRY(DiskShelf::open(*options.directory, {.read_only = options.read_only}));
 }
 
+constexpr unsigned workers = 64;
+constexpr unsigned receivers = workers - 16;
+
+/// Whoever reaches a Unix socket is no browser, and behind TLS a stranger's name has no
+/// certificate.
+HostGuard guard_of(const ServeOptions& options) {
+    const bool open = !options.htpasswd && !options.tls && options.address.path.empty();
+    return open && options.address.loopback() ? HostGuard(options.allowed_hosts) : HostGuard();
+}
+
 /// Does something once an hour, until it is over.
 class Hourly {
 public:
@@ -94,7 +104,9 @@ Service::Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
       store_(std::move(shelf), {.read_only = options.read_only}),
       api_(store_, {.max_blob_bytes = options.max_blob_bytes,
                     .on_error = [this](const std::string& text) { log_.note(text); }}),
-      page_(store_), access_(std::move(access)), front_(store_, api_, page_, access_.get(), log_) {}
+      page_(store_), access_(std::move(access)),
+      front_(store_, api_, page_, log_,
+             {.access = access_.get(), .guard = guard_of(options), .most_receiving = receivers}) {}
 
 Result<std::unique_ptr<Service>> Service::create(const ServeOptions& options) {
     TENON_TRY(check_protection(options));
@@ -106,6 +118,7 @@ Result<std::unique_ptr<Service>> Service::create(const ServeOptions& options) {
     std::unique_ptr<Service> service(new Service(options, std::move(shelf), std::move(access)));
     net::ServerOptions server;
     server.tls = options.tls;
+    server.worker_threads = workers;
     service->server_ = TENON_TRY(net::Server::listen(options.address, server, service->front_));
     if (options.directory && !options.read_only)
         service->control_ = TENON_TRY(
@@ -136,6 +149,7 @@ Result<> Service::run(std::stop_token stop, const std::function<void(Running&)>&
     std::optional<Hourly> hourly;
     if (!options_.read_only)
         hourly.emplace([this] { expire(); });
+    const Farewell farewell(over);
     if (ready)
         ready(*this);
     return server_->run(std::move(stop));
@@ -149,7 +163,6 @@ void Service::expire() {
 
 Result<> Service::reload() {
     std::optional<base::Error> first;
-    const Farewell farewell(over);
     if (access_)
         if (auto loaded = access_->reload(); !loaded)
             first = std::move(loaded).error();

@@ -16,6 +16,9 @@ struct ServeOptions {
     std::optional<net::ServerTls> tls = {};
     std::optional<base::Path> htpasswd = {};
     bool read_only = false;
+    /// Names besides its own by which this machine may be called, where neither password nor TLS
+    /// protects a registry on loopback from the pages of strangers.
+    std::vector<std::string> allowed_hosts = {};
     /// Beyond loopback one needs TLS and passwords, or this.
     bool insecure_public = false;
     std::uint64_t max_blob_bytes = UINT64_MAX;

@@ -8,6 +8,8 @@
 
 #include <future>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <thread>
 
 namespace tenon::registry {
@@ -106,6 +108,86 @@ TEST(Served, pushes_and_pulls_over_a_socket) {
     }
 }
 
+/// A connection that sends exactly what it is told to.
+base::Fd connect_to(const Served& server) {
+    base::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server.port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return fd;
+}
+void send_to(const base::Fd& fd, const std::string& text) {
+    EXPECT_EQ(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+}
+std::string receive_all(const base::Fd& fd) {
+    std::string all;
+    char some[4096];
+    for (ssize_t got = 0; (got = ::recv(fd.get(), some, sizeof some, 0)) > 0;)
+        all.append(some, static_cast<std::size_t>(got));
+    return all;
+}
+
+TEST(Served, slow_pushers_leave_room_for_others) {
+    const Served server({});
+    const auto content = noise(1000);
+    const auto digest = digest_of(content);
+    const auto pushed =
+        ask(server, "POST", "/v2/a/blobs/uploads/?digest=" + digest.text(), content);
+    ASSERT_EQ(pushed.status, 201);
+    const std::string push = "PUT /v2/a/manifests/v1 HTTP/1.1\r\nHost: localhost\r\n"
+                             "Content-Length: 1000\r\nConnection: close\r\n\r\n{";
+    std::vector<base::Fd> slow;
+    for (int i = 0; i < 100; ++i) {
+        slow.push_back(connect_to(server));
+        send_to(slow.back(), push);
+    }
+    const auto receiving = [&] {
+        const auto text = ask(server, "GET", "/metrics").body;
+        const auto at = text.find("\ntenon_registry_receiving ");
+        return text.substr(at + 26, text.find('\n', at + 1) - at - 26);
+    };
+    for (int tries = 0; tries < 500 && receiving() != "48"; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(receiving(), "48");
+    EXPECT_EQ(ask(server, "GET", pushed.location).body, content);
+    EXPECT_EQ(ask(server, "GET", "/v2/a/tags/list").status, 200);
+    // One more is told when to come back.
+    const auto fd = connect_to(server);
+    send_to(fd, push + std::string(999, ' '));
+    const auto refusal = receive_all(fd);
+    EXPECT_THAT(refusal, HasSubstr("HTTP/1.1 503 "));
+    EXPECT_THAT(refusal, HasSubstr("\r\nRetry-After: 2\r\n"));
+    EXPECT_THAT(refusal, HasSubstr("too many clients are sending content"));
+    // And when the slow ones are gone there is room again.
+    slow.clear();
+    for (int tries = 0; tries < 500 && receiving() != "0"; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(ask(server, "PUT", "/v2/a/manifests/v1", index_of("")).status, 201);
+}
+
+TEST(Served, knows_its_names_where_nothing_else_protects_it) {
+    const Served server({.allowed_hosts = {"host.docker.internal"}});
+    const auto status = [&](const std::string& method, const std::string& host) {
+        const auto fd = connect_to(server);
+        send_to(fd, method + " /v2/ HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+        return receive_all(fd).substr(9, 3);
+    };
+    EXPECT_EQ(status("GET", "localhost:5000"), "200");
+    EXPECT_EQ(status("GET", "host.docker.internal:5000"), "200");
+    EXPECT_EQ(status("GET", "evil.example"), "403");
+    EXPECT_EQ(status("POST", "evil.example"), "403");
+    ServeOptions everywhere;
+    everywhere.address.host = "0.0.0.0";
+    everywhere.insecure_public = true;
+    const Served open(everywhere);
+    const auto fd = connect_to(open);
+    send_to(fd, "GET /v2/ HTTP/1.1\r\nHost: registry.example\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(receive_all(fd), HasSubstr("HTTP/1.1 200 "));
+}
+
 TEST(Served, second_server_on_one_directory_refuses) {
     const base::TestDirectory directory;
     const Served first({.directory = directory.path()});
@@ -171,34 +253,6 @@ TEST(Served, beyond_this_machine_only_with_protection) {
     EXPECT_TRUE(serve(options, stop.get_token(), [&](Running&) { stop.request_stop(); }));
 }
 
-TEST(Served, reads_passwords_again) {
-    const base::TestDirectory directory;
-    const auto file = directory / "htpasswd";
-    const auto write = [&](const std::string& user) {
-        const auto line = user + ":$2y$04$1lIS7SbRU73sYMQC1dby8ulsZehneC8V0T4RxmtMe4OG/cYsYgI9y\n";
-        EXPECT_TRUE(base::write_file(file, as_bytes(line)));
-    };
-    write("alice");
-    Served server({.htpasswd = file});
-    ASSERT_EQ(server.error, "");
-    const auto enter = [&](const char* credentials) {
-        return ask(server, "GET", "/v2/", {}, {{"Authorization", credentials}}).status;
-    };
-    const auto* as_alice = "Basic YWxpY2U6czNjcmV0LXRocm93YXdheQ==";
-    const auto* as_bob = "Basic Ym9iOnMzY3JldC10aHJvd2F3YXk=";
-    EXPECT_EQ(enter(as_alice), 200);
-    EXPECT_EQ(enter(as_bob), 401);
-    write("bob");
-    EXPECT_TRUE(server.running().reload());
-    EXPECT_EQ(enter(as_alice), 401);
-    EXPECT_EQ(enter(as_bob), 200);
-    EXPECT_TRUE(base::write_file(file, as_bytes("nonsense")));
-    EXPECT_FALSE(server.running().reload());
-    EXPECT_EQ(enter(as_bob), 200);
-}
-
-} // namespace
-} // namespace tenon::registry
 TEST(Served, can_be_used_until_it_says_that_it_is_over) {
     const base::TestDirectory directory;
     ServeOptions options;
@@ -227,3 +281,31 @@ TEST(Served, can_be_used_until_it_says_that_it_is_over) {
     EXPECT_EQ(said, "ready over");
 }
 
+TEST(Served, reads_passwords_again) {
+    const base::TestDirectory directory;
+    const auto file = directory / "htpasswd";
+    const auto write = [&](const std::string& user) {
+        const auto line = user + ":$2y$04$1lIS7SbRU73sYMQC1dby8ulsZehneC8V0T4RxmtMe4OG/cYsYgI9y\n";
+        EXPECT_TRUE(base::write_file(file, as_bytes(line)));
+    };
+    write("alice");
+    Served server({.htpasswd = file});
+    ASSERT_EQ(server.error, "");
+    const auto enter = [&](const char* credentials) {
+        return ask(server, "GET", "/v2/", {}, {{"Authorization", credentials}}).status;
+    };
+    const auto* as_alice = "Basic YWxpY2U6czNjcmV0LXRocm93YXdheQ==";
+    const auto* as_bob = "Basic Ym9iOnMzY3JldC10aHJvd2F3YXk=";
+    EXPECT_EQ(enter(as_alice), 200);
+    EXPECT_EQ(enter(as_bob), 401);
+    write("bob");
+    EXPECT_TRUE(server.running().reload());
+    EXPECT_EQ(enter(as_alice), 401);
+    EXPECT_EQ(enter(as_bob), 200);
+    EXPECT_TRUE(base::write_file(file, as_bytes("nonsense")));
+    EXPECT_FALSE(server.running().reload());
+    EXPECT_EQ(enter(as_bob), 200);
+}
+
+} // namespace
+} // namespace tenon::registry
