@@ -102,8 +102,6 @@ std::string shown_address(const net::Endpoint& endpoint, bool tls) {
 
 Result<> serve(Call& call) {
     const auto options = TENON_TRY(serve_options(call));
-    if (options.directory)
-        TENON_TRY(base::make_directories(*options.directory));
     Result<> answered;
     std::stop_source trouble;
     const std::stop_callback stopping(call.stop(), [&trouble] { trouble.request_stop(); });

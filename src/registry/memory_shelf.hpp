@@ -25,6 +25,7 @@ public:
     void touch_blob(const std::string& repository, const blob::Digest& digest) override;
     Result<> put_blob(const std::string& repository, const blob::Digest& digest,
                       Bytes content) override;
+    Result<> settle_upload(const std::string&, std::uint64_t) override { return {}; }
     Result<> finish_upload(const std::string& id, std::uint64_t size, const std::string& repository,
                            const blob::Digest& digest) override;
     Result<bool> link_blob(const std::string& from, const std::string& to,

@@ -375,6 +375,8 @@ void Store::forget_upload(const std::string& id) {
 Result<> Store::finish_upload(Upload& upload, const std::string& repository,
                               const blob::Digest& digest) {
     const auto target = TENON_TRY(make(repository));
+    // Whoever wants to remove blobs, and those behind him, shall not wait for the disk.
+    TENON_TRY(shelf_->settle_upload(upload.id(), upload.size()));
     const std::shared_lock keeping(target->keeping());
     TENON_TRY(shelf_->finish_upload(upload.id(), upload.size(), repository, digest));
     forget_upload(std::string(upload.id()));

@@ -211,7 +211,7 @@ TEST(StoreOnDisk, manifest_that_is_being_pushed_cannot_be_deleted_as_a_blob) {
     const auto pushing = std::this_thread::get_id();
     std::future<int> dropping;
     Api* api = nullptr;
-    OnDisk disk(directory.path(), {.on_step = [&](std::string_view) {
+    OnDisk disk(directory.path(), {.on_step = [&](std::string_view, const std::string&) {
                     if (target.empty() || std::this_thread::get_id() != pushing)
                         return;
                     // Each time, so that one comes after the manifest and before its listing.
@@ -235,7 +235,7 @@ TEST(StoreOnDisk, manifest_that_is_being_pushed_cannot_be_deleted_as_a_blob) {
 TEST(StoreOnDisk, writer_that_fails_keeps_nobody_waiting) {
     const base::TestDirectory directory;
     bool broken = false;
-    OnDisk disk(directory.path(), {.on_step = [&](std::string_view) {
+    OnDisk disk(directory.path(), {.on_step = [&](std::string_view, const std::string&) {
                     if (broken)
                         throw std::runtime_error("no memory");
                 }});
@@ -295,7 +295,8 @@ TEST(Crash, loses_nothing_that_was_acknowledged_and_serves_no_wrong_byte) {
         ASSERT_GE(child, 0);
         if (child == 0) {
             int left = steps;
-            OnDisk disk(directory / "registry", {.on_step = [&](std::string_view) {
+            OnDisk disk(directory / "registry",
+                        {.on_step = [&](std::string_view, const std::string&) {
                             if (left-- == 0)
                                 ::_exit(died);
                         }});
