@@ -67,6 +67,7 @@ private:
     net::ServerResponse send_large_manifest(const Call& call, const Entry& entry);
     // push
     net::ServerResponse begin_upload(const Call& call, net::RequestBody& body);
+    [[nodiscard]] net::ServerResponse not_begun(const base::Error& error) const;
     net::ServerResponse push_whole(const Call& call, const blob::Digest& digest,
                                    net::RequestBody& body);
     std::optional<net::ServerResponse> mount(const Call& call);

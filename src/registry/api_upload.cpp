@@ -68,8 +68,16 @@ net::ServerResponse Api::begin_upload(const Call& call, net::RequestBody& body) 
     }
     const auto upload = store_.begin_upload(repository, *algorithm);
     if (!upload)
-        return fault(upload.error());
+        return not_begun(upload.error());
     return accepted(repository, **upload);
+}
+
+net::ServerResponse Api::not_begun(const base::Error& error) const {
+    if (error.code() != Errc::limit)
+        return fault(error);
+    auto answer = answer_problem(Problem::too_many_requests, error.message());
+    answer.headers.add("Retry-After", "60");
+    return answer;
 }
 
 /// Nothing where the blob is not found: an upload begins instead.
@@ -96,7 +104,7 @@ net::ServerResponse Api::push_whole(const Call& call, const blob::Digest& digest
                                     net::RequestBody& body) {
     const auto upload = store_.begin_upload(call.route.repository, digest.algorithm());
     if (!upload)
-        return fault(upload.error());
+        return not_begun(upload.error());
     const auto use = (*upload)->use();
     if (auto refusal = receive(call, **upload, body)) {
         // Nobody knows of it, so nobody could go on with it.

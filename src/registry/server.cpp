@@ -13,15 +13,30 @@
 namespace tenon::registry {
 namespace {
 
-/// Blobs in memory and connections need a descriptor each; the usual soft limit of 1024 is for
-/// programs that use select(2).
-void allow_many_descriptors() {
+/// How many descriptors there may be. The usual soft limit of 1024 is for programs that use
+/// select(2).
+std::size_t allow_many_descriptors() {
+    constexpr std::size_t usual = 1024;
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-        return;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return usual;
+    const auto before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return; // then with as many as there are
+        limit.rlim_cur = before; // then with as many as there are
+    return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
+}
+
+/// Who gets how many of them. Whoever is served a blob needs two, and half of all are left for what
+/// lies in memory.
+struct Descriptors {
+    std::size_t connections;
+    std::size_t files;
+};
+Descriptors share(std::size_t all) {
+    constexpr std::size_t most_connections = 1024;
+    const auto connections = std::clamp<std::size_t>(all / 5, 16, most_connections);
+    return {connections, all / 2};
 }
 
 Result<> check_protection(const ServeOptions& options) {
@@ -34,12 +49,14 @@ Result<> check_protection(const ServeOptions& options) {
                     .help("or say `--insecure-public` when something in front protects it"));
 }
 
-Result<std::unique_ptr<Shelf>> open_shelf(const ServeOptions& options) {
+Result<std::unique_ptr<Shelf>> open_shelf(const ServeOptions& options, std::size_t files) {
     if (!options.directory)
-        return std::make_unique<MemoryShelf>();
+        return std::make_unique<MemoryShelf>(files);
     return TENON_TRY(DiskShelf::open(*options.directory, {.read_only = options.read_only}));
 }
 
+/// On disk they cost no more than a directory's entry.
+constexpr std::size_t most_uploads = 10'000;
 constexpr unsigned workers = 64;
 constexpr unsigned receivers = workers - 16;
 
@@ -84,7 +101,7 @@ public:
 
 private:
     Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
-            std::unique_ptr<Access> access);
+            std::unique_ptr<Access> access, std::size_t files);
     void expire();
 
     const ServeOptions options_;
@@ -99,9 +116,10 @@ private:
 };
 
 Service::Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
-                 std::unique_ptr<Access> access)
+                 std::unique_ptr<Access> access, std::size_t files)
     : options_(options), log_(options.log, options.log_fd),
-      store_(std::move(shelf), {.read_only = options.read_only}),
+      store_(std::move(shelf), {.read_only = options.read_only,
+                                .most_open_uploads = options.directory ? most_uploads : files / 2}),
       api_(store_, {.max_blob_bytes = options.max_blob_bytes,
                     .on_error = [this](const std::string& text) { log_.note(text); }}),
       page_(store_), access_(std::move(access)),
@@ -110,15 +128,17 @@ Service::Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
 
 Result<std::unique_ptr<Service>> Service::create(const ServeOptions& options) {
     TENON_TRY(check_protection(options));
-    allow_many_descriptors();
+    const auto descriptors = share(allow_many_descriptors());
     std::unique_ptr<Access> access;
     if (options.htpasswd)
         access = TENON_TRY(Access::load(*options.htpasswd));
-    auto shelf = TENON_TRY(open_shelf(options));
-    std::unique_ptr<Service> service(new Service(options, std::move(shelf), std::move(access)));
+    auto shelf = TENON_TRY(open_shelf(options, descriptors.files));
+    std::unique_ptr<Service> service(
+        new Service(options, std::move(shelf), std::move(access), descriptors.files));
     net::ServerOptions server;
     server.tls = options.tls;
     server.worker_threads = workers;
+    server.max_connections = static_cast<unsigned>(descriptors.connections);
     service->server_ = TENON_TRY(net::Server::listen(options.address, server, service->front_));
     if (options.directory && !options.read_only)
         service->control_ = TENON_TRY(

@@ -338,11 +338,31 @@ Result<Dropped> Store::drop_blob(const std::string& repository, const blob::Dige
 
 Result<UploadPointer> Store::begin_upload(const std::string& repository,
                                           blob::Algorithm algorithm) {
+    TENON_TRY(count_upload());
     auto id = UploadId::make(repository, algorithm);
-    TENON_TRY(shelf_->create_upload(id.text()));
-    ++open_uploads_;
+    if (auto created = shelf_->create_upload(id.text()); !created) {
+        --open_uploads_;
+        return fail(std::move(created).error());
+    }
     const std::scoped_lock lock(uploads_mutex_);
     return keep_upload(std::make_shared<Upload>(std::move(id), 0));
+}
+
+/// Counts one more, unless there are too many.
+Result<> Store::count_upload() {
+    constexpr std::chrono::minutes again{1};
+    if (open_uploads_ >= options_.most_open_uploads) {
+        const std::unique_lock turn(crowded_mutex_, std::try_to_lock);
+        const auto now = std::chrono::steady_clock::now();
+        if (turn && (!crowded_ || now - *crowded_ >= again)) {
+            crowded_ = now;
+            TENON_TRY(expire_uploads(WallClock::now() - options_.abandoned_after));
+        }
+    }
+    if (open_uploads_++ < options_.most_open_uploads)
+        return {};
+    --open_uploads_;
+    return fail(Errc::limit, "too many uploads are open");
 }
 
 /// With `uploads_mutex_` held.

@@ -23,6 +23,10 @@ namespace tenon::registry {
 struct StoreOptions {
     bool read_only = false;
     std::size_t cache_bytes = std::size_t{64} << 20; ///< of manifests in memory
+    /// Beyond it no upload begins. When it is reached those are removed that nobody has used for
+    /// `abandoned_after`.
+    std::size_t most_open_uploads = 10'000;
+    std::chrono::seconds abandoned_after = std::chrono::hours(1);
 };
 
 /// A manifest that is to be stored.
@@ -94,6 +98,7 @@ public:
     Result<Dropped> drop_blob(const std::string& repository, const blob::Digest& digest);
 
     // --- uploads
+    /// `limit` when too many are open.
     Result<UploadPointer> begin_upload(const std::string& repository, blob::Algorithm algorithm);
     /// Null where there is none of that id in that repository.
     Result<UploadPointer> find_upload(const std::string& repository, std::string_view id);
@@ -144,6 +149,7 @@ private:
     };
     static std::vector<Root> roots_of(const Index& index);
     Result<bool> mark(const std::string& repository, std::vector<Root> roots, Marks& marks);
+    Result<> count_upload();
     UploadPointer keep_upload(UploadPointer upload);
     void forget_upload(const std::string& id);
 
@@ -170,6 +176,8 @@ private:
     std::mutex uploads_mutex_;
     std::map<std::string, UploadPointer, std::less<>> uploads_;
     std::atomic<std::size_t> open_uploads_ = 0;
+    std::mutex crowded_mutex_;
+    std::optional<std::chrono::steady_clock::time_point> crowded_; // when room was made last
 };
 
 } // namespace tenon::registry
