@@ -66,6 +66,7 @@ Result<registry::ServeOptions> serve_options(const Call& call) {
         options.htpasswd = *file;
     options.read_only = call.has("read-only");
     options.allowed_hosts = call.values("allow-host");
+    options.trust_proxy = call.has("trust-proxy");
     options.insecure_public = call.has("insecure-public");
     if (const auto size = call.value("max-blob-size"))
         options.max_blob_bytes = TENON_TRY(byte_count("max-blob-size", *size));
@@ -191,6 +192,8 @@ constexpr Option serve_rows[] = {
      .value = "NAME",
      .help = "answer to this name too, on loopback without password; may be repeated",
      .repeated = true},
+    {.name = "trust-proxy",
+     .help = "log the client that a proxy in front names in `X-Forwarded-For`"},
     {.name = "insecure-public", .help = "serve beyond this machine without TLS or passwords"},
     {.name = "access-log",
      .kind = ValueKind::choice,

@@ -183,11 +183,66 @@ TEST(AccessLogLine, has_the_common_form) {
     request.target = "/v2/\"\\\n";
     request.peer = "[::1]:4000";
     const auto when = std::chrono::system_clock::from_time_t(1'000'000'000);
-    EXPECT_EQ(common_line({request, 200, 2326, {}, true}, "", when),
+    const auto sender = sender_of(request, false);
+    EXPECT_EQ(common_line({request, 200, 2326, {}, true}, sender, "", when),
               "[::1] - - [09/Sep/2001:01:46:40 +0000] \"GET /v2/\\\"\\\\\\\\u{a} HTTP/1.1\" 200 "
               "2326\n");
-    EXPECT_THAT(common_line({request, 200, 0, {}, true}, "al\"ice", when),
+    EXPECT_THAT(common_line({request, 200, 0, {}, true}, sender, "al\"ice", when),
                 HasSubstr("- al\\\"ice ["));
+}
+
+net::ServerRequest forwarded(const std::vector<std::string>& fields, const char* scheme = nullptr) {
+    net::ServerRequest request;
+    request.method = "GET";
+    request.target = "/v2/";
+    request.peer = "127.0.0.1:4000";
+    for (const auto& field : fields)
+        request.headers.add("X-Forwarded-For", field);
+    if (scheme)
+        request.headers.add("X-Forwarded-Proto", scheme);
+    return request;
+}
+
+TEST(AccessLogSender, is_the_peer_unless_a_proxy_is_trusted) {
+    const auto request = forwarded({"192.0.2.1"}, "https");
+    EXPECT_EQ(sender_of(request, false).address, "127.0.0.1");
+    EXPECT_FALSE(sender_of(request, false).tls);
+    EXPECT_EQ(sender_of(request, true).address, "192.0.2.1");
+    EXPECT_TRUE(sender_of(request, true).tls);
+    EXPECT_EQ(sender_of(forwarded({}), true).address, "127.0.0.1");
+}
+
+// Those before are what the client itself has sent, and can name anybody.
+TEST(AccessLogSender, is_the_last_one_that_a_proxy_names) {
+    EXPECT_EQ(sender_of(forwarded({"198.51.100.9, 192.0.2.1"}), true).address, "192.0.2.1");
+    EXPECT_EQ(sender_of(forwarded({"198.51.100.9", " 203.0.113.4,\t192.0.2.1 "}), true).address,
+              "192.0.2.1");
+}
+
+TEST(AccessLogSender, is_an_address_or_the_peer) {
+    const auto address = [](const char* field) {
+        return sender_of(forwarded({field}), true).address;
+    };
+    EXPECT_EQ(address("192.0.2.1:4711"), "192.0.2.1");
+    EXPECT_EQ(address("2001:db8::1"), "[2001:db8::1]");
+    EXPECT_EQ(address("[2001:db8::1]"), "[2001:db8::1]");
+    EXPECT_EQ(address("[2001:db8::1]:4711"), "[2001:db8::1]");
+    for (const auto* nonsense : {"", ",", "unknown", "example.org", "192.0.2", "[192.0.2.1]", "[",
+                                 "192.0.2.1 - admin [x] \"GET\"", "1.2.3.4\n5"})
+        EXPECT_EQ(address(nonsense), "127.0.0.1") << nonsense;
+}
+
+TEST(AccessLogLine, names_client_and_scheme_behind_a_proxy) {
+    const auto request = forwarded({"192.0.2.1"}, "https");
+    const net::Access access{request, 200, 2, {}, true};
+    const auto when = std::chrono::system_clock::from_time_t(1'000'000'000);
+    EXPECT_THAT(common_line(access, sender_of(request, true), "", when),
+                testing::StartsWith("192.0.2.1 - - ["));
+    EXPECT_THAT(
+        json_line(access, sender_of(request, true), "", when),
+        HasSubstr(R"("peer":"127.0.0.1:4000","client":"192.0.2.1","scheme":"https","method")"));
+    EXPECT_THAT(json_line(access, sender_of(request, false), "", when),
+                HasSubstr(R"("peer":"127.0.0.1:4000","method")"));
 }
 
 } // namespace

@@ -117,7 +117,7 @@ private:
 
 Service::Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
                  std::unique_ptr<Access> access, std::size_t files)
-    : options_(options), log_(options.log, options.log_fd),
+    : options_(options), log_(options.log, options.log_fd, options.trust_proxy),
       store_(std::move(shelf), {.read_only = options.read_only,
                                 .most_open_uploads = options.directory ? most_uploads : files / 2}),
       api_(store_, {.max_blob_bytes = options.max_blob_bytes,

@@ -23,6 +23,8 @@ struct ServeOptions {
     bool insecure_public = false;
     std::uint64_t max_blob_bytes = UINT64_MAX;
     LogFormat log = LogFormat::common;
+    /// The log names the client that a proxy in front names.
+    bool trust_proxy = false;
     int log_fd = 2;
     /// Uploads that nobody goes on with are removed after `upload_lifetime`, once an hour.
     GcOptions gc = {};
