@@ -134,18 +134,19 @@ private:
     Result<Found> read_entry(const std::string& repository, const Entry& entry);
     Result<std::vector<blob::Digest>> missing_blobs(const std::string& repository,
                                                     const oci::Manifest& manifest);
-    /// Two sets, since a manifest may also be what another one calls a layer: it is named before
-    /// anybody has opened it.
-    struct Marks {
-        Digests named;
-        Digests opened; ///< manifests whose own blobs are among `named`
-        Digests leaves; ///< what an index names and is no manifest
-    };
     /// What is to be opened.
     struct Root {
         blob::Digest digest;
         std::string media_type;
         bool leaf_allowed = false; ///< perhaps no manifest at all
+    };
+    /// Two sets, since a manifest may also be what another one calls a layer: it is named before
+    /// anybody has opened it.
+    struct Marks {
+        Digests named;
+        Digests opened;            ///< manifests whose own blobs are among `named`
+        Digests leaves;            ///< what an index names and is no manifest
+        std::vector<Root> missing; ///< what would have been opened and is not here
     };
     static std::vector<Root> roots_of(const Index& index);
     Result<bool> mark(const std::string& repository, std::vector<Root> roots, Marks& marks);
