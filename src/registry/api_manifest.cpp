@@ -109,9 +109,7 @@ net::ServerResponse Api::put_manifest(const Call& call, net::RequestBody& body) 
     if (!text) {
         if (counted.exceeded())
             return too_large();
-        auto answer = answer_problem(Problem::size_invalid, "the content ended too soon");
-        answer.close = true;
-        return answer;
+        return broken_off(text.error());
     }
     auto digest =
         blob::Digest::of(as_bytes(*text), wanted ? wanted->algorithm() : blob::Algorithm::sha256);

@@ -202,15 +202,8 @@ net::ServerResponse Api::not_received(const Call& call, Upload& upload, const Co
             Problem::blob_too_large,
             fmt::format("blobs of more than {} bytes are not accepted", options_.max_blob_bytes));
     }
-    if (body.broken()) {
-        auto answer = error.code() == Errc::limit
-                          ? answer_problem(Problem::timed_out, "the content came too slowly")
-                      : error.code() == Errc::interrupted
-                          ? answer_problem(Problem::unavailable, "the registry is being stopped")
-                          : answer_problem(Problem::size_invalid, "the content ended too soon");
-        answer.close = true;
-        return answer;
-    }
+    if (body.broken())
+        return broken_off(error);
     if (error.code() == Errc::not_found)
         return unknown_upload();
     auto answer = fault(error);

@@ -355,7 +355,7 @@ TEST_P(BlobApi, broken_upload_is_resumed_where_it_broke) {
     const auto content = noise(200'000);
     const auto location = begin();
     const auto broken =
-        client().send({"PATCH", location, {}, content.substr(0, 150'000), false, true});
+        client().send({"PATCH", location, {}, content.substr(0, 150'000), false, Errc::truncated});
     EXPECT_EQ(broken.status, 400);
     const auto state = client().get(location);
     EXPECT_EQ(state.header("Range"), "0-149999");
@@ -363,9 +363,43 @@ TEST_P(BlobApi, broken_upload_is_resumed_where_it_broke) {
     expect_created(client().put(with_digest(location, digest(content)), ""), content);
 }
 
+TEST_P(BlobApi, content_that_breaks_off_is_answered_by_its_reason) {
+    struct Row {
+        Errc reason;
+        int status;
+        const char* code;
+        const char* message;
+    };
+    const Row rows[] = {
+        {Errc::limit, 408, "UNAVAILABLE", "the content came too slowly"},
+        {Errc::truncated, 400, "SIZE_INVALID", "the content ended too soon"},
+        {Errc::malformed, 400, "SIZE_INVALID", "the content ended too soon"},
+        {Errc::interrupted, 503, "UNAVAILABLE", "the registry is being stopped"},
+    };
+    const auto location = begin();
+    const auto whole = "/v2/a/b/blobs/uploads/?digest=" + digest("x").text();
+    for (const auto& row : rows)
+        for (const auto& [method, target] :
+             {std::pair("PATCH", location), std::pair("PUT", with_digest(location, digest("x"))),
+              std::pair("POST", whole), std::pair("PUT", std::string("/v2/a/b/manifests/v1"))})
+            for (const bool chunked : {false, true}) {
+                const auto answer =
+                    client().send({method, target, {}, "some", chunked, row.reason});
+                EXPECT_EQ(answer.status, row.status) << method << " " << target;
+                EXPECT_EQ(answer.code(), row.code);
+                EXPECT_NE(answer.body.find(row.message), std::string::npos) << answer.body;
+                EXPECT_TRUE(answer.close);
+            }
+    EXPECT_EQ(registry_.store.open_uploads(), 1U); // the one that can go on
+}
+
 TEST_P(BlobApi, broken_push_with_one_post_leaves_nothing) {
-    const auto answer = client().send(
-        {"POST", "/v2/a/b/blobs/uploads/?digest=" + digest("x").text(), {}, "x", false, true});
+    const auto answer = client().send({"POST",
+                                       "/v2/a/b/blobs/uploads/?digest=" + digest("x").text(),
+                                       {},
+                                       "x",
+                                       false,
+                                       Errc::truncated});
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(registry_.store.open_uploads(), 0U);
 }

@@ -434,7 +434,7 @@ TEST_P(OneManifest, that_breaks_off_is_not_stored) {
                          {{"Content-Type", image.type}},
                          image.bytes,
                          false,
-                         true})
+                         Errc::truncated})
                   .status,
               400);
     EXPECT_EQ(client().get("/v2/a/b/manifests/v1").status, 404);

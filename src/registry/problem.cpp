@@ -81,6 +81,16 @@ net::ServerResponse answer_problem(Problem problem, std::string_view message, st
     return {row.status, {{"Content-Type", "application/json"}}, std::move(text)};
 }
 
+net::ServerResponse broken_off(const base::Error& error) {
+    auto answer = error.code() == Errc::limit
+                      ? answer_problem(Problem::timed_out, "the content came too slowly")
+                  : error.code() == Errc::interrupted
+                      ? answer_problem(Problem::unavailable, "the registry is being stopped")
+                      : answer_problem(Problem::size_invalid, "the content ended too soon");
+    answer.close = true;
+    return answer;
+}
+
 net::ServerResponse busy(std::string_view message) {
     auto answer = answer_problem(Problem::unavailable, message);
     answer.headers.add("Retry-After", "2");

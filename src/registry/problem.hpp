@@ -48,6 +48,9 @@ enum class Problem {
                                                  std::string_view name = {},
                                                  std::string_view value = {});
 
+/// For content that did not come: `error` is that of `net::RequestBody::read`.
+[[nodiscard]] net::ServerResponse broken_off(const base::Error& error);
+
 /// 503: it is worth trying again in a moment.
 [[nodiscard]] net::ServerResponse busy(std::string_view message);
 

@@ -188,6 +188,96 @@ TEST(Served, knows_its_names_where_nothing_else_protects_it) {
     EXPECT_THAT(receive_all(fd), HasSubstr("HTTP/1.1 200 "));
 }
 
+/// Status line and content of the answer to these bytes, after which nothing more is sent.
+std::string answer_to(const Served& server, const std::string& text) {
+    const auto fd = connect_to(server);
+    // The server may have closed before it has read everything.
+    std::string_view left = text;
+    while (!left.empty()) {
+        const auto sent = ::send(fd.get(), left.data(), left.size(), MSG_NOSIGNAL);
+        if (sent <= 0)
+            break;
+        left.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    ::shutdown(fd.get(), SHUT_WR);
+    const auto all = receive_all(fd);
+    const auto end = all.find("\r\n\r\n");
+    return end == std::string::npos
+               ? all
+               : all.substr(9, all.find("\r\n") - 9) + " | " + all.substr(end + 4);
+}
+std::string request(const std::string& line, const std::string& fields = {},
+                    const std::string& content = {}) {
+    return line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + fields + "\r\n" +
+           content;
+}
+
+TEST(Served, answers_clients_that_behave_badly) {
+    const Served server({});
+    const auto content = noise(2048);
+    const auto digest = digest_of(content).text();
+    const auto pushed = ask(server, "POST", "/v2/a/blobs/uploads/?digest=" + digest, content);
+    ASSERT_EQ(pushed.status, 201);
+    const auto problem = [](const std::string& status, const std::string& code) {
+        return testing::StartsWith(status + " | {\"errors\":[{\"code\":\"" + code + "\",");
+    };
+    // Stops in the middle; what has come stays, and goes on.
+    const auto location = ask(server, "POST", "/v2/a/blobs/uploads/").location;
+    EXPECT_THAT(answer_to(server, request("PATCH " + location, "Content-Length: 2048\r\n",
+                                          content.substr(0, 1000))),
+                problem("400 Bad Request", "SIZE_INVALID"));
+    EXPECT_THAT(answer_to(server, request("PATCH " + location, "Transfer-Encoding: chunked\r\n",
+                                          "18\r\n" + content.substr(1000, 24) + "\r\nxyz\r\n")),
+                problem("400 Bad Request", "SIZE_INVALID"));
+    EXPECT_EQ(answer_to(server, request("PATCH " + location,
+                                        "Content-Range: 1024-2047\r\nContent-Length: 1024\r\n",
+                                        content.substr(1024))),
+              "202 Accepted | ");
+    EXPECT_EQ(answer_to(server, request("PUT " + location + "?digest=" + digest)),
+              "201 Created | ");
+    // Reuses the id of an upload.
+    for (const auto* method : {"GET", "PATCH", "DELETE"})
+        EXPECT_THAT(answer_to(server, request(method + (" " + location))),
+                    problem("404 Not Found", "BLOB_UPLOAD_UNKNOWN"));
+    EXPECT_THAT(answer_to(server, request("PUT " + location + "?digest=" + digest)),
+                problem("404 Not Found", "BLOB_UPLOAD_UNKNOWN"));
+    // Asks for what lies beyond the end.
+    const auto refused =
+        answer_to(server, request("GET " + pushed.location, "Range: bytes=2048-\r\n"));
+    EXPECT_THAT(refused, problem("416 Range Not Satisfiable", "SIZE_INVALID"));
+    EXPECT_EQ(answer_to(server, request("GET " + pushed.location, "Range: bytes=2047-9999\r\n")),
+              "206 Partial Content | " + content.substr(2047));
+    // Names that lead elsewhere, and nowhere.
+    std::string deep = "/v2/a";
+    for (int i = 1; i < 300; ++i)
+        deep += "/a";
+    for (const auto& name : {std::string("/v2/.."), std::string("/v2/a/../.."),
+                             std::string("/v2/%2e%2e"), std::string("/v2/a/%2e%2e%2fb"), deep})
+        EXPECT_THAT(answer_to(server, request("POST " + name + "/blobs/uploads/")),
+                    problem("400 Bad Request", "NAME_INVALID"))
+            << name;
+    // A manifest whose blobs are not here.
+    const auto missing = image(descriptor("c/c", digest_of("?"), 1), "");
+    EXPECT_THAT(
+        answer_to(server,
+                  request("PUT /v2/a/manifests/v1",
+                          "Content-Length: " + std::to_string(missing.size()) + "\r\n", missing)),
+        problem("404 Not Found", "MANIFEST_BLOB_UNKNOWN"));
+    // More fields, and longer ones, than anybody needs.
+    std::string many;
+    for (int i = 0; i < 10'000; ++i)
+        many += "X-" + std::to_string(i) + ": x\r\n";
+    EXPECT_THAT(answer_to(server, request("GET /v2/", many)),
+                testing::StartsWith("431 Request Header Fields Too Large | "));
+    EXPECT_THAT(answer_to(server, request("GET /v2/", "X: " + std::string(100'000, 'x') + "\r\n")),
+                testing::StartsWith("431 Request Header Fields Too Large | "));
+    EXPECT_THAT(answer_to(server, std::string("\x16\x03\x01\x02", 4)),
+                testing::StartsWith("400 Bad Request | "));
+    // And nothing of all this keeps others from being served.
+    EXPECT_EQ(ask(server, "GET", pushed.location).body, content);
+    EXPECT_EQ(ask(server, "GET", "/v2/_catalog").body, "{\"repositories\":[\"a\"]}\n");
+}
+
 TEST(Served, second_server_on_one_directory_refuses) {
     const base::TestDirectory directory;
     const Served first({.directory = directory.path()});
