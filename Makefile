@@ -37,9 +37,10 @@ bench: all
 fuzz:
 	@scripts/fuzz all $(SECONDS_EACH)
 
-# What takes hours: 1000 kills of every writing verb, then fuzzing
+# What takes hours: 1000 kills of every writing verb and of the registry's server, then fuzzing
 soak: all
 	@python3 test/kill.py --tenon build/release/bin/tenon --kills 1000
+	@python3 test/kill_registry.py --tenon build/release/bin/tenon --kills 1000
 	@scripts/fuzz all $(SECONDS_EACH)
 
 lint:
