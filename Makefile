@@ -4,7 +4,7 @@
 prefix ?= /usr/local
 SECONDS_EACH ?= 1800
 
-.PHONY: all demo test install bench fuzz soak test-asan test-tsan test-gcc test-peers lint clean
+.PHONY: all demo test install bench fuzz soak test-asan test-tsan test-gcc test-peers test-page lint clean
 
 # The program, optimised: build/release/bin/tenon
 all:
@@ -28,6 +28,10 @@ test-asan test-tsan test-gcc:
 # Files of ours read by other tools and the other way round; needs the other tools and installs none
 test-peers: all
 	@python3 test/peers/peers.py build/release/bin/tenon
+
+# The registry's pages in a Chromium, with keyboard, screen reader and narrow window; needs chromium and chromedriver and installs neither
+test-page: all
+	@python3 test/page/page.py build/release/bin/tenon
 
 bench: all
 	@python3 bench/provider.py --tenon build/release/bin/tenon
