@@ -395,7 +395,10 @@ class Load:
             self.served.spawn()
             time.sleep(self.chance.uniform(0, 0.02))
             self.served.kill()
-        self.served.start()
+        try:
+            self.served.start()
+        except RuntimeError as error:
+            raise Broken(str(error)) from None
 
 
 def load_scene(tenon, folder, kills, seed):
