@@ -127,8 +127,9 @@ TEST(Referrers, have_long_annotations_after_a_restart_too) {
         Store store(DiskShelf::open(directory.path(), {.durable = false}).value());
         Api api(store);
         TestClient client(api);
-        if (first)
+        if (first) {
             EXPECT_EQ(client.put("/v2/a/manifests/v1", bytes).status, 201);
+        }
         const auto body = client.get(target).body;
         EXPECT_THAT(body, HasSubstr(std::string(5000, 'x')));
         EXPECT_TRUE(first || body == before);

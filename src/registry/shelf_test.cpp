@@ -218,8 +218,9 @@ TEST(DiskShelf, directory_of_its_own_is_for_its_owner_alone) {
     EXPECT_EQ(mode_of(root / "_uploads"), 0700U);
     EXPECT_EQ(mode_of(root / "a/_oci/blobs/sha256"), 0700U);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root))
-        if (entry.is_regular_file())
+        if (entry.is_regular_file()) {
             EXPECT_EQ(mode_of(entry.path()), 0600U) << entry.path();
+        }
 }
 
 TEST(DiskShelf, directory_that_others_can_enter_goes_by_the_umask) {

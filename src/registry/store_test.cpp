@@ -7,6 +7,7 @@
 #include <fstream>
 #include <future>
 #include <gmock/gmock.h>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <sys/wait.h>
@@ -192,9 +193,10 @@ TEST(StoreOnDisk, many_push_into_one_repository_at_once) {
                                   .status,
                               201);
                     // Somebody collects garbage meanwhile.
-                    if (t == 0)
+                    if (t == 0) {
                         EXPECT_TRUE(collect_garbage(disk.store, {.grace = std::chrono::seconds(60)},
                                                     WallClock::now(), {}));
+                    }
                 }
             });
     }
