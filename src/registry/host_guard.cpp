@@ -3,6 +3,7 @@
 
 #include "net/url.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
@@ -33,6 +34,14 @@ bool is_loopback(const std::string& host) {
     return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+/// What nearly everybody says; each request is asked, also those that are answered at once.
+bool is_usual(std::string_view field) noexcept {
+    const auto colon = std::min(field.find(':'), field.size());
+    const auto name = field.substr(0, colon);
+    return (name == "localhost" || name == "127.0.0.1") &&
+           field.find_first_not_of("0123456789", colon + 1) == field.npos;
+}
+
 /// Whether a page's origin (RFC 6454) is the server that its request goes to. A proxy in front may
 /// speak TLS, so that the scheme need not be ours.
 bool same_server(std::string_view origin, std::string_view host) {
@@ -58,7 +67,7 @@ bool HostGuard::knows(const std::string& host) const {
 std::optional<std::string> HostGuard::refuse(const net::ServerRequest& request) const {
     const auto host = request.headers.find("Host");
     // Without one it was not a browser.
-    if (checks_hosts_ && host && !knows(host_of(*host)))
+    if (checks_hosts_ && host && !is_usual(*host) && !knows(host_of(*host)))
         return fmt::format("this registry is not called `{}`; its owner can allow the name with "
                            "`--allow-host`",
                            host_of(*host));

@@ -31,7 +31,8 @@ TEST(HostGuard, refuses_names_that_strangers_can_make_resolve_to_it) {
     for (const auto* host :
          {"evil.example", "evil.example:5000", "127.0.0.1.evil.example", "localhost.evil.example",
           "notlocalhost", "host.docker.internal.evil.example", "[::2]", "128.0.0.1", "0.0.0.0",
-          "127.1", "", "localhost@evil.example", "a b"})
+          "127.1", "", "localhost@evil.example", "localhost:5000@evil.example", "127.0.0.1:x",
+          "a b"})
         for (const auto* method : {"GET", "HEAD", "PUT", "DELETE"})
             EXPECT_NE(refusal(guard, method, {{"Host", host}}), "") << host;
     EXPECT_EQ(refusal(guard, "GET", {{"Host", "Evil.example:5000"}}),

@@ -338,7 +338,7 @@ TEST(Crash, loses_nothing_that_was_acknowledged_and_serves_no_wrong_byte) {
             if (!entry.is_regular_file() || entry.path().parent_path().filename() != "sha256")
                 continue;
             std::ifstream file(entry.path());
-            const std::string content(std::istreambuf_iterator(file), {});
+            const std::string content(std::istreambuf_iterator<char>{file}, {});
             EXPECT_EQ(digest_of(content).hex(), entry.path().filename().native());
         }
         work(disk.client, directory / "diary2");
