@@ -13,8 +13,8 @@ namespace tenon::base {
 
 class TestDirectory {
 public:
-    explicit TestDirectory(
-        const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    TestDirectory() : TestDirectory(std::filesystem::temp_directory_path()) {}
+    explicit TestDirectory(const std::filesystem::path& parent) {
         std::string name = parent / "tenon-test-XXXXXX";
         if (::mkdtemp(name.data()) == nullptr)
             std::abort();

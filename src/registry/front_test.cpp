@@ -214,7 +214,8 @@ TEST(AccessLogSender, is_the_peer_unless_a_proxy_is_trusted) {
 
 // Those before are what the client itself has sent, and can name anybody.
 TEST(AccessLogSender, is_the_last_one_that_a_proxy_names) {
-    EXPECT_EQ(sender_of(forwarded({"198.51.100.9, 192.0.2.1"}), true).address, "192.0.2.1");
+    EXPECT_EQ(sender_of(forwarded({"198.51.100.9, 203.0.113.4, 192.0.2.1"}), true).address,
+              "192.0.2.1");
     EXPECT_EQ(sender_of(forwarded({"198.51.100.9", " 203.0.113.4,\t192.0.2.1 "}), true).address,
               "192.0.2.1");
 }

@@ -71,9 +71,10 @@ std::optional<std::string> HostGuard::refuse(const net::ServerRequest& request) 
         return fmt::format("this registry is not called `{}`; its owner can allow the name with "
                            "`--allow-host`",
                            host_of(*host));
-    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (request.method == "GET" || request.method == "HEAD")
+        return std::nullopt;
     const auto origin = request.headers.find("Origin");
-    if (!reads && origin && !same_server(*origin, host.value_or("")))
+    if (origin && !same_server(*origin, host.value_or("")))
         return "pages of other sites must not change this registry";
     return std::nullopt;
 }

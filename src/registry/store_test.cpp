@@ -234,6 +234,29 @@ TEST(StoreOnDisk, manifest_that_is_being_pushed_cannot_be_deleted_as_a_blob) {
     EXPECT_TRUE(disk.store.open_blob("a", digest_of(manifest)).value().has_value());
 }
 
+// Gigabytes take a while to reach the disk; others delete and push meanwhile.
+TEST(StoreOnDisk, nobody_waits_for_the_sync_of_an_upload) {
+    const base::TestDirectory directory;
+    std::future<int> dropping;
+    Api* api = nullptr;
+    OnDisk disk(
+        directory.path(), {.on_step = [&](std::string_view step, const std::string& path) {
+            if (step != "sync file" || dropping.valid() || path.find("/_uploads/") == path.npos)
+                return;
+            dropping = std::async(std::launch::async, [&] {
+                TestClient other(*api);
+                return other.drop("/v2/a/blobs/" + digest_of("none").text()).status;
+            });
+            EXPECT_EQ(dropping.wait_for(std::chrono::seconds(3)), std::future_status::ready);
+        }});
+    api = &disk.api;
+    ASSERT_TRUE(disk.store.make("a"));
+    const auto target = "/v2/a/blobs/uploads/?digest=" + digest_of("x").text();
+    EXPECT_EQ(disk.client.post(target, "x").status, 201);
+    ASSERT_TRUE(dropping.valid());
+    EXPECT_EQ(dropping.get(), 404);
+}
+
 TEST(StoreOnDisk, writer_that_fails_keeps_nobody_waiting) {
     const base::TestDirectory directory;
     bool broken = false;
