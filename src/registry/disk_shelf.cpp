@@ -417,10 +417,9 @@ Result<> DiskShelf::settle_upload(const std::string& id, std::uint64_t size) {
     return sync_file(fd.get(), unfinished);
 }
 
-Result<> DiskShelf::finish_upload(const std::string& id, std::uint64_t size,
+Result<> DiskShelf::finish_upload(const std::string& id, std::uint64_t /*size*/,
                                   const std::string& repository, const blob::Digest& digest) {
     TENON_TRY(make_blob_folder(repository, digest));
-    TENON_TRY(settle_upload(id, size));
     const auto path = blob_path(repository, digest);
     TENON_TRY(move_into_place(upload_path(id), path));
     return sync_directory(parent_of(path));

@@ -70,11 +70,10 @@ public:
     /// A small blob, all at once; on the disk under its name with the next `write_index`.
     virtual Result<> put_blob(const std::string& repository, const blob::Digest& digest,
                               Bytes content) = 0;
-    /// Writes the first `size` bytes of an upload to the disk, which takes its time, so that
-    /// `finish_upload` takes little.
+    /// Cuts an upload to its first `size` bytes and writes them to the disk, which takes its time.
     virtual Result<> settle_upload(const std::string& id, std::uint64_t size) = 0;
-    /// Gives the first `size` bytes of an upload their name. On the disk when this returns; the
-    /// upload is gone.
+    /// Gives the `size` bytes of an upload, settled before, their name. It is on the disk when this
+    /// returns; the upload is gone.
     virtual Result<> finish_upload(const std::string& id, std::uint64_t size,
                                    const std::string& repository, const blob::Digest& digest) = 0;
     /// Puts another repository's blob into this one. False: it has none.
