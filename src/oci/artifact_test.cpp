@@ -151,7 +151,7 @@ TEST_F(ArtifactTest, what_the_check_refuses_is_not_pushed) {
 }
 
 TEST_F(ArtifactTest, a_large_file_is_checked_while_it_is_sent_and_taken_back) {
-    options.chunk_bytes = 1000;
+    options.first_chunk_bytes = 1000;
     const std::string content(10'000, 'x');
     for (const bool good : {false, true}) {
         const auto pushed =

@@ -18,7 +18,11 @@ namespace tenon::oci {
 struct RegistryOptions {
     SessionOptions session = {};
     bool push = false; ///< ask from the first request on for what pushing needs
-    std::uint64_t chunk_bytes = std::uint64_t{32} << 20; ///< of a chunked upload
+    /// Of a chunked upload. Large, since an upload that broke off goes on in the middle of a chunk,
+    /// and registries sync after each.
+    std::uint64_t chunk_bytes = std::uint64_t{256} << 20;
+    /// What is sent at most before the digest is known, and so whether any of it is wanted.
+    std::uint64_t first_chunk_bytes = std::uint64_t{32} << 20;
 };
 
 /// Bytes that went over the wire so far, of the blob at hand.
@@ -44,6 +48,8 @@ class PendingDigest {
 public:
     virtual ~PendingDigest() = default;
     virtual std::optional<blob::Digest> known() = 0;
+    /// Whether `settle` would answer at once.
+    virtual bool settled() = 0;
     /// Waits. An error ends the upload, and what was sent is taken back.
     virtual Result<blob::Digest> settle() = 0;
 };
@@ -54,6 +60,11 @@ public:
     /// `host` as Reference::api_host gives it; `client` must outlive the registry.
     static Result<Registry> open(net::Client& client, std::string_view host,
                                  RegistryOptions options);
+
+    /// The same registry for another thread.
+    [[nodiscard]] Registry another(Warning warning) const {
+        return {session_.another(std::move(warning)), options_};
+    }
 
     /// Whether this is a registry that lets us in.
     Result<> ping();

@@ -14,6 +14,7 @@
 namespace tenon::oci {
 namespace {
 
+constexpr std::uint64_t small_file = 8 * 1024 * 1024;
 constexpr std::string_view title_key = "org.opencontainers.image.title";
 
 Result<blob::Digest> digest_of(int fd, std::uint64_t size, const std::stop_token& stop) {
@@ -33,19 +34,27 @@ Result<blob::Digest> digest_of(int fd, std::uint64_t size, const std::stop_token
     return hasher.finish();
 }
 
-/// The digest first, since a registry that has the blob wants none of the rest; then the check.
+/// What can be done while the file is on its way. The digest first, since a registry that has the
+/// blob wants none of the rest; then the check; then, only if that went well, `afterwards`.
 class Examination : public PendingDigest {
 public:
+    using Afterwards = std::function<Result<>(const blob::Digest&)>;
+
     Examination(int fd, std::uint64_t size, ArtifactKind kind, const Check& check,
-                std::stop_token stop)
+                Afterwards afterwards, std::stop_token stop)
         : digest_(hashed_.get_future()), verdict_(checked_.get_future()),
-          thread_([this, fd, size, kind, &check, stop](const std::stop_token& dropped) {
+          ending_(ended_.get_future()),
+          thread_([this, fd, size, kind, &check, afterwards = std::move(afterwards),
+                   stop](const std::stop_token& dropped) {
               const std::stop_callback forward(stop, [this] { thread_stop_.request_stop(); });
               const std::stop_callback drop(dropped, [this] { thread_stop_.request_stop(); });
               auto digest = digest_of(fd, size, thread_stop_.get_token());
-              const bool hashed = digest.has_value();
+              const auto found = digest ? std::optional(*digest) : std::nullopt;
               hashed_.set_value(std::move(digest));
-              checked_.set_value(hashed && check ? check(fd, kind) : Result<>());
+              auto verdict = found && check ? check(fd, kind) : Result<>();
+              const bool good = found && verdict && !thread_stop_.stop_requested();
+              checked_.set_value(std::move(verdict));
+              ended_.set_value(good && afterwards ? afterwards(*found) : Result<>());
           }) {}
 
     std::optional<blob::Digest> known() override {
@@ -53,6 +62,9 @@ public:
             digest_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
             digest_result_.emplace(digest_.get());
         return digest_result_ && *digest_result_ ? std::optional(**digest_result_) : std::nullopt;
+    }
+    bool settled() override {
+        return verdict_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
     }
     Result<blob::Digest> settle() override {
         if (!digest_result_)
@@ -63,11 +75,16 @@ public:
         return **digest_result_;
     }
 
+    /// Waits for all of it.
+    Result<> finish() { return ending_.get(); }
+
 private:
     std::promise<Result<blob::Digest>> hashed_;
     std::promise<Result<>> checked_;
+    std::promise<Result<>> ended_;
     std::future<Result<blob::Digest>> digest_;
     std::future<Result<>> verdict_;
+    std::future<Result<>> ending_;
     std::optional<Result<blob::Digest>> digest_result_;
     std::stop_source thread_stop_;
     std::jthread thread_; // last: it uses all of the above
@@ -100,18 +117,38 @@ Result<Pushed> push_artifact(Registry& registry, const Reference& to, ArtifactKi
     TENON_TRY(check_destination(to, options.allow_latest));
     const auto size = TENON_TRY(size_of(fd));
     const auto& layout = layout_of(kind);
-    Examination examination(fd, size, kind, check, registry.session().options().patience.stop);
+    const auto config_for = [&](const blob::Digest& layer) {
+        return kind == ArtifactKind::component ? component_config(options, layer)
+                                               : options.config.value_or("{}");
+    };
+    // A large file takes longer to arrive than to be checked: meanwhile the configuration goes over
+    // a connection of its own.
+    std::vector<base::Error> warnings;
+    auto other = registry.another([&warnings](const base::Error& warning) {
+        warnings.emplace_back(warning.code(), warning.message());
+    });
+    const bool meanwhile = size > small_file;
+    Examination examination(
+        fd, size, kind, check,
+        [&](const blob::Digest& layer) -> Result<> {
+            if (meanwhile)
+                TENON_TRY(other.push_small_blob(to.repository, config_for(layer)));
+            return {};
+        },
+        registry.session().options().patience.stop);
     UploadOptions upload_options;
     upload_options.monolithic = options.monolithic;
     upload_options.mount_from = options.mount_from;
     upload_options.moved = options.moved;
     const auto upload =
         TENON_TRY(registry.push_blob(to.repository, examination, size, fd, upload_options));
+    TENON_TRY(examination.finish());
+    for (auto& warning : warnings)
+        registry.session().warn(std::move(warning));
     auto layer = *examination.known();
-
-    const auto config = kind == ArtifactKind::component ? component_config(options, layer)
-                                                        : options.config.value_or("{}");
-    TENON_TRY(registry.push_small_blob(to.repository, config));
+    const auto config = config_for(layer);
+    if (!meanwhile)
+        TENON_TRY(registry.push_small_blob(to.repository, config));
 
     Manifest manifest;
     manifest.media_type = media::image_manifest;

@@ -3,6 +3,7 @@
 
 #include "oci/problem.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::oci {
@@ -21,6 +22,15 @@ std::string joined(const std::vector<std::string_view>& fields) {
     return out;
 }
 
+/// What servers that are no registries, or proxies before one, say in plain words: the first line.
+std::vector<Problem> plain_problem(std::string_view body) {
+    constexpr std::size_t longest = 200;
+    const auto line = body.substr(0, std::min(body.find_first_of("\r\n"), longest));
+    if (line.empty())
+        return {};
+    return {{"", std::string(line)}};
+}
+
 } // namespace
 
 Session::Session(net::Client& client, net::Url base, SessionOptions options)
@@ -31,6 +41,14 @@ Result<Session> Session::open(net::Client& client, std::string_view host, Sessio
     auto base = TENON_TRY(
         net::Url::parse(fmt::format("{}://{}/v2/", options.plain_http ? "http" : "https", host)));
     return Session(client, std::move(base), std::move(options));
+}
+
+Session Session::another(Warning warning) const {
+    auto options = options_;
+    options.warning = std::move(warning);
+    Session session(*client_, base_, std::move(options));
+    session.answered_ = answered_;
+    return session;
 }
 
 net::Url Session::url(std::string_view path, std::string query) const {
@@ -100,7 +118,7 @@ Result<net::Response> Session::send_with_retries(const Authorization::Make& make
         auto response = client_->send(std::move(request), options_.patience);
         if (!response) {
             if (!is_passing(response.error()) || attempt >= most)
-                return fail(unreachable(std::move(response).error()));
+                return fail(std::move(response).error());
             TENON_TRY(pause(attempt + 1));
             continue;
         }
@@ -139,17 +157,6 @@ void Session::show_warnings(const net::Response& response) {
 void Session::warn(base::Error warning) const {
     if (options_.warning)
         options_.warning(warning);
-}
-
-base::Error Session::unreachable(base::Error error) const {
-    if (base_.scheme != "https")
-        return error;
-    if (error.code() == Errc::untrusted)
-        return std::move(error).help(
-            "name the authority that signed its certificate with `--ca-file` or SSL_CERT_FILE");
-    if (error.code() == Errc::io || error.code() == Errc::malformed)
-        return std::move(error).help("for a registry that speaks plain HTTP say `--insecure`");
-    return error;
 }
 
 base::Error Session::refuse(net::Response& response, std::string sentence) const {

@@ -41,6 +41,9 @@ public:
     /// `host` is where to connect: `ghcr.io`, `localhost:5000`. `client` must outlive the session.
     static Result<Session> open(net::Client& client, std::string_view host, SessionOptions options);
 
+    /// A session of its own for another thread: nothing is shared but the client.
+    [[nodiscard]] Session another(Warning warning) const;
+
     /// Any answer but those that call for a repetition; 401 when nothing better can be shown.
     Result<net::Response> send(const Call& call);
 
@@ -65,7 +68,6 @@ private:
                                   const std::optional<std::string>& authorization);
     Result<net::Response> send_with_retries(const Authorization::Make& make, bool repeat);
     void show_warnings(const net::Response& response);
-    [[nodiscard]] base::Error unreachable(base::Error error) const;
 
     net::Client* client_; // the caller's
     net::Url base_;

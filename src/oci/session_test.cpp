@@ -248,6 +248,19 @@ TEST_F(SessionTest, problems_of_three_megabytes_are_passed_over) {
                           server.host()));
 }
 
+TEST_F(SessionTest, plain_words_of_a_server_are_told) {
+    server.trouble = [](const Asked&) {
+        return reply(400, {{"Content-Type", "text/plain; charset=utf-8"}},
+                     "Client sent an HTTP request to an HTTPS server.\nmore\n");
+    };
+    EXPECT_EQ(
+        told(client().ping()),
+        fmt::format("invalid: `{}` does not let us in\nbecause Client sent an HTTP request to "
+                    "an HTTPS server.\nbecause status 400: bad request\nhelp this registry "
+                    "speaks TLS: leave out `--insecure`",
+                    server.host()));
+}
+
 TEST_F(SessionTest, redirects_without_end_are_an_error) {
     server.trouble = [this](const Asked&) {
         return reply(307, {{"Location", server.url("/v2/")}});

@@ -47,7 +47,8 @@ public:
     BlobUpload(Registry& registry, const std::string& repository, std::uint64_t size, Source source,
                const UploadOptions& options)
         : registry_(registry), session_(registry.session_), repository_(repository), size_(size),
-          source_(source), options_(options), chunk_(registry.options_.chunk_bytes) {
+          source_(source), options_(options), chunk_(registry.options_.chunk_bytes),
+          first_chunk_(registry.options_.first_chunk_bytes) {
         scopes_ = registry.scopes(repository, Scope::push);
         if (!options.mount_from.empty())
             scopes_.push_back({options.mount_from, Scope::pull});
@@ -62,11 +63,13 @@ public:
         return send_all();
     }
 
-    // Only a large file is worth an upload that may turn out to be needless.
+    // A large file is on its way before its digest is known, but only the first third of it, which
+    // takes a near registry about as long as the hashing takes us: it may have the blob already.
     Result<Upload> run(PendingDigest& pending) {
-        if (options_.monolithic || size_ <= chunk_ || !options_.mount_from.empty())
+        if (options_.monolithic || size_ <= first_chunk_ / 4 || !options_.mount_from.empty())
             return run(TENON_TRY(pending.settle()));
         pending_ = &pending;
+        first_chunk_ = std::clamp(size_ / 3, first_chunk_ / 4, first_chunk_);
         return send_all();
     }
 
@@ -164,17 +167,17 @@ private:
             return fail(base::Error(Errc::invalid, sentence_)
                             .because("the registry opens an upload without saying where"));
         if (const auto least = response.headers().find("OCI-Chunk-Min-Length"))
-            chunk_ = std::max(chunk_, number(*least).value_or(0));
+            least_chunk_ = number(*least).value_or(0);
         [[maybe_unused]] const auto skipped = response.read_all(64 * 1024);
         return false;
     }
 
     Result<Step> send_next() {
-        if (pending_ && offset_ < size_)
-            return send_chunk();
+        const auto left = size_ - offset_;
+        if (pending_ && left > 0 && !pending_->settled())
+            return send_chunk(offset_ == 0 ? first_chunk_ : chunk_);
         TENON_TRY(settle());
-        const bool all = options_.monolithic || size_ - offset_ <= chunk_;
-        return all ? send_rest() : send_chunk();
+        return options_.monolithic || left <= chunk_ ? send_rest() : send_chunk(chunk_);
     }
 
     Call upload_call(std::string method, std::uint64_t length) {
@@ -189,8 +192,8 @@ private:
         return call;
     }
 
-    Result<Step> send_chunk() {
-        const auto length = std::min(chunk_, size_ - offset_);
+    Result<Step> send_chunk(std::uint64_t wanted) {
+        const auto length = std::min(std::max(wanted, least_chunk_), size_ - offset_);
         auto call = upload_call("PATCH", length);
         call.headers.add("Content-Range", fmt::format("{}-{}", offset_, offset_ + length - 1));
         auto response = TENON_TRY(session_.send(call));
@@ -262,6 +265,8 @@ private:
     Source source_;
     const UploadOptions& options_;
     std::uint64_t chunk_;
+    std::uint64_t first_chunk_;
+    std::uint64_t least_chunk_ = 0; // what the registry wants
     std::vector<Scope> scopes_;
     std::string sentence_;
     std::optional<net::Url> location_;
