@@ -31,6 +31,7 @@ test-peers: all
 
 bench: all
 	@python3 bench/provider.py --tenon build/release/bin/tenon
+	@python3 bench/registry.py --tenon build/release/bin/tenon
 
 # Every fuzz target until it finds no new edge for 15 minutes, and at least SECONDS_EACH
 fuzz:

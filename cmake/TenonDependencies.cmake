@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Third-party libraries, found on the system and nowhere else. `tenon_door(NAME …)` makes `door_NAME`, which the one module that
 # is the library's door links privately. With TENON_STATIC_DEPS an archive is taken where the system has one.
+include(CheckCXXSourceRuns)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
@@ -47,4 +48,20 @@ target_compile_definitions(door_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_A
 if(TENON_STATIC_DEPS)
     # What is not called is neither linked in nor mapped: a shared library costs about a tenth of a millisecond at every start.
     add_link_options(-static-libstdc++ -static-libgcc -Wl,--as-needed -Wl,--gc-sections)
+    # Packed relative relocations (DT_RELR) are a fortieth of the size; the dynamic linker must know them (glibc 2.36).
+    if(NOT CMAKE_CROSSCOMPILING)
+        set(CMAKE_REQUIRED_LINK_OPTIONS -Wl,-z,pack-relative-relocs)
+        check_cxx_source_runs("int main() {}" TENON_PACKED_RELOCATIONS)
+        unset(CMAKE_REQUIRED_LINK_OPTIONS)
+        if(TENON_PACKED_RELOCATIONS)
+            add_link_options(-Wl,-z,pack-relative-relocs)
+        endif()
+    endif()
+    # Debian's ISA-L has no archive: its door opens the shared library when a gzip stream is first read.
+    if(LIBRARY_isal MATCHES "\\.so$")
+        execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${LIBRARY_isal} OUTPUT_VARIABLE head COMMAND_ERROR_IS_FATAL ANY)
+        string(REGEX MATCH "SONAME +([^\n]+)" line "${head}")
+        set_target_properties(door_isal PROPERTIES INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS}")
+        target_compile_definitions(door_isal INTERFACE TENON_ISAL_SONAME="${CMAKE_MATCH_1}")
+    endif()
 endif()

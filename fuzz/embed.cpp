@@ -12,7 +12,9 @@
 
 namespace {
 
-using namespace tenon;
+namespace claims = tenon::claims;
+namespace crypto = tenon::crypto;
+using tenon::Bytes;
 
 constexpr std::uint64_t now = 1'700'000'000;
 

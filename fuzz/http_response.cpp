@@ -6,6 +6,7 @@
 #include "net/client_exchange.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -33,10 +34,11 @@ struct Outcome {
 
 /// As the client does it.
 Outcome over_socket(Bytes input, bool to_head, std::size_t step) {
-    int ends[2];
-    require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+    std::array<int, 2> ends{};
+    require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
     const base::Fd server(ends[1]);
-    net::Exchange exchange(net::Stream(base::Fd(ends[0]), std::chrono::seconds(1)));
+    base::Fd client(ends[0]);
+    net::Exchange exchange(net::Stream(std::move(client), std::chrono::seconds(1)));
     for (auto rest = input; !rest.empty();) {
         const auto sent = ::send(server.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
         require(sent > 0);

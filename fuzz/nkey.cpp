@@ -12,8 +12,11 @@
 
 namespace {
 
-using namespace tenon;
-using namespace tenon::crypto;
+using tenon::as_bytes, tenon::as_text, tenon::Buffer, tenon::Byte, tenon::Bytes, tenon::Errc;
+using tenon::crypto::base32, tenon::crypto::from_base32;
+using tenon::crypto::base64, tenon::crypto::from_base64;
+using tenon::crypto::base64url, tenon::crypto::from_base64url;
+using tenon::crypto::KeyPair, tenon::crypto::KeyType, tenon::crypto::PublicKey;
 
 template <class Write, class Read> void check_encoding(Bytes bytes, Write write, Read read) {
     const auto taken = read(as_text(bytes));

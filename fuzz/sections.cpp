@@ -11,8 +11,8 @@
 
 namespace {
 
-using namespace tenon;
-using namespace tenon::wasm;
+using tenon::Buffer, tenon::Bytes;
+using tenon::wasm::looks_like_wasm, tenon::wasm::max_component_depth, tenon::wasm::SectionWalker;
 
 /// Whether `part` is what stands in the file at `offset`.
 bool lies_at(Bytes file, std::uint64_t offset, Bytes part) {

@@ -11,7 +11,9 @@
 
 namespace {
 
-using namespace tenon;
+namespace claims = tenon::claims;
+namespace crypto = tenon::crypto;
+using tenon::as_bytes, tenon::as_text, tenon::Buffer, tenon::Bytes;
 
 void check(std::string_view text, claims::MetadataKind kind) {
     const auto token = claims::parse_token(text, kind);

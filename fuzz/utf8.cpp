@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-using namespace tenon;
+namespace base = tenon::base;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = size == 0 ? std::string_view()

@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    using namespace tenon::data;
+    using tenon::data::parse_json, tenon::data::parse_yaml, tenon::data::to_json;
     const auto document =
         parse_yaml({"input", std::string(reinterpret_cast<const char*>(bytes), size)});
     if (!document)

@@ -20,6 +20,7 @@ wanted = [
     r"share/bash-completion/completions/tenon",
     r"share/zsh/(site-functions|vendor-completions)/_tenon",
     r"share/fish/vendor_completions\.d/tenon\.fish",
+    r"lib/systemd/system/tenon-registry\.service",
     r"share/doc/tenon/LICENSE",
     r"share/doc/tenon/README\.md",
     r"share/doc/tenon/docs/manual/README\.md",

@@ -260,8 +260,35 @@ class Build(Scene):
             self.check_archive(archive, [[x86]])
 
 
+class Keys(Scene):
+    """claims token account: two keys are made and nothing else is written, or the keys that are there are used."""
+    title = "new keys"
+
+    def prepare(self):
+        self.turn = 0
+
+    def before(self):
+        self.turn += 1
+        if self.turn % 2:
+            shutil.rmtree(self.keys, ignore_errors=True)
+        return self.contents()
+
+    def contents(self):
+        return {path.name: path.read_bytes() for path in self.keys.glob("*.nk")}
+
+    def command(self):
+        return ["claims", "token", "account", "-n", "Acme", "--directory", self.keys]
+
+    def check(self, old):
+        found = self.contents()
+        require(set(found) <= {"Acme_operator.nk", "tester_account.nk"}, f"keys called {sorted(found)}")
+        for name, seed in old.items():
+            require(found.get(name) == seed, f"{name} was there and is another key now")
+
+
 class Generate(Scene):
-    """keys gen: prints, and leaves nothing anywhere."""
+    """keys gen: prints, and leaves nothing anywhere. It writes no file that a kill could halve: what this shows is that none
+    is there, whenever it ends."""
     title = "keys gen"
     least = 0  # over before a kill can be sure to meet it
 
@@ -330,7 +357,7 @@ def main():
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="tenon-kill-") as folder:
         unnamed = unnamed_files_work(folder)
-        for kind in (Generate, Create, Insert, Sign, Build):
+        for kind in (Generate, Keys, Create, Insert, Sign, Build):
             if options.only and kind.title != options.only:
                 continue
             place = pathlib.Path(folder, kind.title.replace(" ", "-"))

@@ -181,7 +181,7 @@ def check_includes(tree, modules):
                     tree.report("door", name, line, f"`{target}`: `{door}` is not in the DOORS of `{module}`")
                 elif single and door_users.setdefault(door, name) != name:
                     tree.report("door", name, line, f"`{target}` is included by {door_users[door]} already; one file is its door")
-            if re.match(r"fmt/", target) and pathlib.PurePosixPath(name).suffix in header and not name.endswith("_test.hpp"):
+            if re.match(r"fmt/", target) and pathlib.PurePosixPath(name).suffix in header and not re.search(r"(^|/)test_[^/]*\.hpp$|_test\.hpp$", name):
                 tree.report("door", name, line, "fmt is included by .cpp files only")
     return includes
 

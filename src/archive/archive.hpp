@@ -17,12 +17,12 @@
 
 namespace tenon::archive {
 
-/// What protects a reader from archives made to exhaust it. `--max-unpacked` moves the first.
+/// What protects a reader from archives made to exhaust it. `--max-unpacked` moves the first; the
+/// manual names the others. A token's size is limited by `claims::max_token_bytes`.
 struct Limits {
-    std::uint64_t max_unpacked_bytes = std::uint64_t{16} << 30; ///< of the whole tar stream
-    std::uint64_t max_ratio = 1100; ///< unpacked to packed bytes; deflate cannot exceed 1032
+    /// Of the whole tar stream, be it packed or plain.
+    std::uint64_t max_unpacked_bytes = std::uint64_t{16} << 30;
     std::uint64_t max_entries = 4096;
-    std::uint64_t max_token_bytes = 1 << 20;
     std::uint64_t max_world_bytes = 64 << 20;
 };
 
@@ -54,6 +54,9 @@ struct Info {
 /// Reads and verifies. What cannot be read as an archive (no token, no target, broken tar or gzip)
 /// is an error; what can be read but not trusted is in the verdict.
 Result<Info> inspect(const base::Path& path, const claims::Trust& trust, const Work& work);
+/// The same for a file that is open already: read from its start, left open. `name` is for
+/// messages.
+Result<Info> inspect(int fd, const std::string& name, const claims::Trust& trust, const Work& work);
 /// The same for an archive in memory; `name` is for messages.
 Result<Info> inspect(Bytes archive, const std::string& name, const claims::Trust& trust,
                      const Work& work);

@@ -21,10 +21,7 @@ Result<OpenBinary> OpenBinary::open(const Binary& binary) {
     OpenBinary opened;
     opened.target_ = binary.target;
     opened.path_ = binary.file;
-    opened.fd_ = TENON_TRY(base::open_to_read(binary.file));
-    struct stat status{};
-    if (::fstat(opened.fd_.get(), &status) != 0 || !S_ISREG(status.st_mode))
-        return fail(Errc::usage, fmt::format("`{}` is no regular file", binary.file.native()));
+    opened.fd_ = TENON_TRY(base::open_regular(binary.file));
     return opened;
 }
 
@@ -36,7 +33,7 @@ Result<std::string> OpenBinary::read(const pack::Sink& sink, const Work& work,
     for (size = 0;;) {
         if (work.stop.stop_requested())
             return pack::interrupted();
-        const auto count = TENON_TRY(source.read(buffer));
+        const auto count = TENON_TRY(source.read(buffer, work.stop));
         if (count == 0)
             return hash_text(hash.finish());
         const auto piece = Bytes(buffer).first(count);

@@ -87,8 +87,8 @@ Result<> write_one(Target& target, Reading& reading, const ArchiveFile& archive)
 }
 
 Result<> write_all(std::vector<Target>& targets, const ArchiveFile& file, const Work& work) {
-    auto reading =
-        TENON_TRY(Reading::begin(file.source(), file.compressed(), file.path().native(), work));
+    auto reading = TENON_TRY(Reading::begin(file.source(), file.compressed(), file.path().native(),
+                                            work, quickest_mode(work)));
     for (std::size_t left = targets.size(); left > 0;) {
         const auto member = TENON_TRY(reading->next());
         if (!member)
@@ -129,7 +129,7 @@ Result<std::vector<base::Path>> commit(std::vector<Target>& targets) {
 
 Result<std::vector<base::Path>> extract(const base::Path& path, const Extraction& extraction,
                                         const claims::Trust& trust, const Work& work) {
-    const auto file = TENON_TRY(ArchiveFile::open(path));
+    const auto file = TENON_TRY(ArchiveFile::open(path, work.stop));
     TENON_TRY(file.check_repeatable());
     const auto found = TENON_TRY(scan(file, work, false));
     const auto info = TENON_TRY(judge(found, file.compressed(), path.native(), trust));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 namespace tenon::archive {
 namespace {
@@ -42,52 +43,96 @@ std::optional<PackedPiece> piece_of(const Scan& scan, const Part& part, std::str
                        pack::crc32_between(begin->crc, end->crc, size)};
 }
 
-/// Brings parts of an old archive into a new one.
+/// Brings parts of an old archive into a new one. What has to be unpacked for that is unpacked in
+/// one pass, whatever the order; a part that the pass meets before its turn waits in a file
+/// without a name beside the new archive.
 class Carrier {
 public:
     Carrier(const ArchiveFile& file, const Scan& scan, Writing& writing, const Work& work)
         : file_(file), scan_(scan), writing_(writing), work_(work) {}
 
+    /// Says that the part will be asked for.
+    void expect(const Part& part, std::string_view name) {
+        if (file_.compressed() && !piece_of(scan_, part, name))
+            expected_.emplace(part.entry.begin, &part);
+    }
+
     Result<> carry(const Part& part, std::string_view name) {
-        if (!file_.compressed()) {
-            TENON_TRY(writing_.begin_entry(name, part.entry.size));
-            TENON_TRY(
-                writing_.copy_plain(file_.fd(), file_.path(), part.entry.data, part.entry.size));
-            return writing_.end_entry();
-        }
-        if (const auto piece = piece_of(scan_, part, name))
-            return writing_.copy_packed(file_.fd(), file_.path(), *piece);
-        return compress_again(part, name);
+        if (file_.compressed())
+            if (const auto piece = piece_of(scan_, part, name))
+                return writing_.copy_packed(file_.fd(), file_.path(), *piece);
+        TENON_TRY(writing_.begin_entry(name, part.entry.size));
+        TENON_TRY(file_.compressed() ? unpack(part)
+                                     : writing_.copy_plain(file_.fd(), file_.path(),
+                                                           part.entry.data, part.entry.size));
+        return writing_.end_entry();
     }
 
 private:
-    /// Unpacks forward to the part; parts asked for in the archive's order need one pass in all.
-    Result<> compress_again(const Part& part, std::string_view name) {
-        if (!pass_ || position_ > part.entry.begin) {
+    Result<> unpack(const Part& part) {
+        const auto write = [this](Bytes piece) { return writing_.write(piece); };
+        if (const auto waiting = waiting_.find(part.entry.begin); waiting != waiting_.end())
+            return take_back(waiting->second, part.entry.size, write);
+        for (;;) {
+            const auto* const met = TENON_TRY(next_expected());
+            expected_.erase(met->entry.begin);
+            if (met == &part)
+                return read(part, write);
+            TENON_TRY(put_aside(*met));
+        }
+    }
+
+    /// Goes on with the pass, up to the start of a part that is still needed.
+    Result<const Part*> next_expected() {
+        if (!pass_)
             pass_ = TENON_TRY(Reading::begin(file_.source(), true, file_.path().native(),
                                              without_progress(work_)));
-            position_ = 0;
-        }
         for (;;) {
             const auto member = TENON_TRY(pass_->next());
             if (!member)
                 return fail(file_.changed());
-            position_ = member->entry.end();
-            if (member->entry.begin == part.entry.begin)
-                break;
+            const auto found = expected_.find(member->entry.begin);
+            if (found != expected_.end())
+                return found->second;
         }
-        TENON_TRY(writing_.begin_entry(name, part.entry.size));
+    }
+
+    /// The content that the pass stands before.
+    Result<> read(const Part& part, const pack::Sink& sink) {
         crypto::Sha256 hash;
+        std::uint64_t size = 0;
         for (;;) {
             const auto piece = TENON_TRY(pass_->data());
             if (piece.empty())
                 break;
+            size += piece.size();
+            if (size > part.entry.size) // the header has promised another size already
+                return fail(file_.changed());
             hash.update(piece);
-            TENON_TRY(writing_.write(piece));
+            TENON_TRY(sink(piece));
         }
         if (hash_text(hash.finish()) != part.hash)
             return fail(file_.changed());
-        return writing_.end_entry();
+        return {};
+    }
+
+    Result<> put_aside(const Part& part) {
+        if (!aside_)
+            aside_.emplace(TENON_TRY(base::NewFile::create(file_.path()))); // never given its name
+        waiting_.emplace(part.entry.begin, aside_->size());
+        return read(part, [this](Bytes piece) { return aside_->write(piece); });
+    }
+
+    Result<> take_back(std::uint64_t begin, std::uint64_t size, const pack::Sink& sink) {
+        pack::FileSource source(aside_->fd(), file_.path(), begin, begin + size);
+        Buffer buffer(static_cast<std::size_t>(std::min<std::uint64_t>(size, 256 * 1024)));
+        while (size > 0) {
+            const auto count = TENON_TRY(source.read(buffer, work_.stop));
+            TENON_ASSERT(count > 0); // we wrote it, and nobody else knows the file
+            TENON_TRY(sink(Bytes(buffer).first(count)));
+            size -= count;
+        }
+        return {};
     }
 
     static Work without_progress(Work work) {
@@ -100,7 +145,10 @@ private:
     Writing& writing_;
     Work work_;
     std::unique_ptr<Reading> pass_;
-    std::uint64_t position_ = 0; // of the pass, in the tar stream
+    // Both by where the part begins in the tar stream.
+    std::map<std::uint64_t, const Part*> expected_;  // ahead of the pass
+    std::map<std::uint64_t, std::uint64_t> waiting_; // offsets in `aside_`
+    std::optional<base::NewFile> aside_;
 };
 
 /// A target of the new archive: from the old one, or the new executable (null).
@@ -140,6 +188,11 @@ std::uint64_t size_of(const Scan& scan, const OpenBinary& added) {
 Result<> write(Writing& writing, const ArchiveFile& file, const Scan& scan,
                const std::vector<Line>& lines, const OpenBinary& added, const Work& work) {
     Carrier carrier(file, scan, writing, work);
+    if (scan.world)
+        carrier.expect(*scan.world, world_name);
+    for (const auto& line : lines)
+        if (line.part != nullptr)
+            carrier.expect(*line.part, entry_name(line.target));
     if (scan.world)
         TENON_TRY(carrier.carry(*scan.world, world_name));
     for (const auto& line : lines) {

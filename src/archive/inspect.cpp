@@ -100,17 +100,29 @@ Result<Info> judge(const Scan& scan, bool compressed, const std::string& name,
     return info;
 }
 
-Result<Info> inspect(const base::Path& path, const claims::Trust& trust, const Work& work) {
-    const auto file = TENON_TRY(ArchiveFile::open(path));
+namespace {
+
+Result<Info> inspect_file(const ArchiveFile& file, const claims::Trust& trust, const Work& work) {
     const auto found = TENON_TRY(scan(file, work, false));
-    return judge(found, file.compressed(), path.native(), trust);
+    return judge(found, file.compressed(), file.path().native(), trust);
+}
+
+} // namespace
+
+Result<Info> inspect(const base::Path& path, const claims::Trust& trust, const Work& work) {
+    return inspect_file(TENON_TRY(ArchiveFile::open(path, work.stop)), trust, work);
+}
+
+Result<Info> inspect(int fd, const std::string& name, const claims::Trust& trust,
+                     const Work& work) {
+    return inspect_file(TENON_TRY(ArchiveFile::over(fd, name, work.stop)), trust, work);
 }
 
 Result<Info> inspect(Bytes archive, const std::string& name, const claims::Trust& trust,
                      const Work& work) {
     const bool compressed = is_compressed(archive);
-    auto reading = TENON_TRY(
-        Reading::begin(std::make_unique<pack::MemorySource>(archive), compressed, name, work));
+    auto reading = TENON_TRY(Reading::begin(std::make_unique<pack::MemorySource>(archive),
+                                            compressed, name, work, quickest_mode(work)));
     const auto found = TENON_TRY(scan(*reading, work));
     return judge(found, compressed, name, trust);
 }

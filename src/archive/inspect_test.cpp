@@ -3,6 +3,7 @@
 #include "archive/reading.hpp"
 #include "archive/test_archive.hpp"
 
+#include <chrono>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -164,11 +165,12 @@ TEST(Inspect, holds_names_that_no_target_can_have_against_the_archive) {
     files.push_back({"a\033[2Jb.bin", "x"});
     const auto info = look(tar(files)).value();
     EXPECT_THAT(reasons(info),
-                ElementsAre("failure: archive entry `..` has a name that no target can have",
-                            "failure: archive entry `world.wasm.bin` has a name that no target can "
+                ElementsAre("failure: archive entry `..` at 0xa00 has a name that no target can "
                             "have",
-                            "failure: archive entry `a\\u{1b}[2Jb.bin` has a name that no target "
-                            "can have"));
+                            "failure: archive entry `world.wasm.bin` at 0xe00 has a name that no "
+                            "target can have",
+                            "failure: archive entry `a\\u{1b}[2Jb.bin` at 0x1200 has a name that "
+                            "no target can have"));
     EXPECT_EQ(info.targets.size(), 1U);
 }
 
@@ -188,16 +190,24 @@ Buffer with_special_entry(std::string_view name, char type) {
     return bytes;
 }
 
-TEST(Inspect, passes_over_folders) {
-    EXPECT_THAT(reasons(look(with_special_entry("./", '5')).value()), IsEmpty());
-    EXPECT_THAT(reasons(look(with_special_entry("claims/", '5')).value()), IsEmpty());
+TEST(Inspect, passes_over_folders_without_a_name) {
+    for (const std::string_view name : {"./", ".", "/"})
+        EXPECT_THAT(reasons(look(with_special_entry(name, '5')).value()), IsEmpty());
+}
+
+// Other readers do not look at the type, and take them for empty files.
+TEST(Inspect, holds_folders_with_the_name_of_a_part_against_the_archive) {
+    for (const std::string name :
+         {"claims/", "claims.jwt/", "world.wasm/", "x86_64-linux.bin/", "x86_64-linux", "a/b/"})
+        EXPECT_THAT(reasons(look(with_special_entry(name, '5')).value()),
+                    ElementsAre("failure: archive entry `" + name + "` at 0x0 is a directory"));
 }
 
 TEST(Inspect, holds_links_and_devices_against_the_archive) {
     EXPECT_THAT(reasons(look(with_special_entry("a.bin", '2')).value()),
-                ElementsAre("failure: archive entry `a.bin` is a link"));
+                ElementsAre("failure: archive entry `a.bin` at 0x0 is a link"));
     EXPECT_THAT(reasons(look(with_special_entry("a.bin", '3')).value()),
-                ElementsAre("failure: archive entry `a.bin` is a device or pipe"));
+                ElementsAre("failure: archive entry `a.bin` at 0x0 is a device or pipe"));
 }
 
 TEST(Inspect, ignores_bytes_behind_the_end) {
@@ -303,25 +313,51 @@ TEST(Inspect, believes_no_size_of_8_gib) {
 TEST(Inspect, keeps_its_limits) {
     const auto files = good_files();
     const auto bytes = tar(files);
+    expect_error(tar({{"claims.jwt", std::string((1 << 20) + 1, 'x')}}), Errc::limit,
+                 "archive entry `claims.jwt` has 1048577 bytes, more than the limit of 1048576",
+                 512);
     Limits limits;
-    limits.max_token_bytes = 630;
-    expect_error(bytes, Errc::limit,
-                 "archive entry `claims.jwt` has 631 bytes, more than the limit of 630", 512,
-                 limits);
-    limits = {};
     limits.max_entries = 1;
     expect_error(bytes, Errc::limit, "archive has more than 1 entries", 1536, limits);
     limits = {};
     limits.max_unpacked_bytes = 3000;
     expect_error(gzip(bytes), Errc::limit, "unpacks to more than 3000 bytes", {}, limits);
-    limits = {};
-    limits.max_ratio = 20;
-    const auto bomb = gzip(Buffer(std::size_t{2} << 20));
-    expect_error(bomb, Errc::limit, "unpacks to more than 20 times its size", {}, limits);
+    limits.max_unpacked_bytes = 1536 + 512 + 25; // that is all entries together, packed or not
+    for (const auto& archive : {bytes, gzip(bytes)})
+        expect_error(archive, Errc::limit,
+                     "archive entry `x86_64-linux.bin` claims 26 bytes, with which the archive is "
+                     "larger than the limit of 2073",
+                     1536 + 124, limits);
     limits = {};
     limits.max_world_bytes = 8;
     expect_error(tar({files[0], {"world.wasm", "interface"}}), Errc::limit,
                  "archive entry `world.wasm` has 9 bytes, more than the limit of 8", 2048, limits);
+}
+
+TEST(Inspect, can_be_stopped_while_it_waits_for_a_pipe) {
+    const Folder folder;
+    const auto path = folder / "pipe";
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    const auto expect_stop = [&path](unsigned threads) {
+        std::stop_source stop;
+        const std::jthread stopper([&stop] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            stop.request_stop();
+        });
+        Work work;
+        work.threads = threads;
+        work.stop = stop.get_token();
+        const auto info = inspect(path, {then, {}}, work);
+        ASSERT_FALSE(info.has_value());
+        EXPECT_EQ(info.error().code(), Errc::interrupted);
+    };
+    expect_stop(1); // nobody has opened the other end
+    const base::Fd both(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    expect_stop(1); // too few bytes to tell gzip from tar
+    for (const unsigned threads : {1U, 2U}) {
+        ASSERT_EQ(::write(both.get(), "many bytes", 10), 10);
+        expect_stop(threads);
+    }
 }
 
 TEST(Inspect, stops_when_asked) {

@@ -2,9 +2,11 @@
 #include "archive/reading.hpp"
 
 #include "base/utf8.hpp"
+#include "pack/conveyor.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <thread>
@@ -18,11 +20,17 @@ constexpr std::size_t head_size = 2; // what tells gzip from tar
 class NamedSource final : public pack::Source {
 public:
     NamedSource(pack::Source& source, std::string name) : source_(source), name_(std::move(name)) {}
-    Result<std::size_t> read(MutableBytes into) override {
-        auto count = source_.read(into);
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override {
+        auto count = source_.read(into, stop);
         if (!count)
             return fail(std::move(count).error().in_file(name_));
         return count;
+    }
+    Result<std::optional<Bytes>> lend(const std::stop_token& stop) override {
+        auto bytes = source_.lend(stop);
+        if (!bytes)
+            return fail(std::move(bytes).error().in_file(name_));
+        return bytes;
     }
 
 private:
@@ -48,20 +56,34 @@ std::optional<std::string> trouble_with(const pack::TarEntry& entry, std::string
     auto shown = base::printable(std::string_view(entry.name).substr(0, shown_bytes));
     if (entry.name.size() > shown_bytes)
         shown += "…";
-    if (entry.kind == pack::TarKind::link)
-        return fmt::format("archive entry `{}` is a link", shown);
-    if (entry.kind == pack::TarKind::other)
-        return fmt::format("archive entry `{}` is a device or pipe", shown);
+    const auto trouble = [&](std::string_view what) {
+        return fmt::format("archive entry `{}` at {:#x} {}", shown, entry.begin, what);
+    };
+    switch (entry.kind) {
+    case pack::TarKind::link: return trouble("is a link");
+    case pack::TarKind::other: return trouble("is a device or pipe");
+    case pack::TarKind::directory:
+        // Other readers do not look at the type: what has a name is an empty file to them.
+        if (stem.empty())
+            return std::nullopt;
+        return trouble("is a directory");
+    case pack::TarKind::file: break;
+    }
     const bool odd = stem.empty() || stem.size() > max_stem_bytes || stem == world_name ||
                      base::printable(stem) != stem;
     if (odd)
-        return fmt::format("archive entry `{}` has a name that no target can have", shown);
+        return trouble("has a name that no target can have");
     return std::nullopt;
 }
 
+bool same_time(const timespec& a, const timespec& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+// The time of the content can be set back, that of the status cannot.
 bool same_content(const struct stat& a, const struct stat& b) {
-    return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
-           a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+    return a.st_size == b.st_size && same_time(a.st_mtim, b.st_mtim) &&
+           same_time(a.st_ctim, b.st_ctim);
 }
 
 } // namespace
@@ -70,16 +92,28 @@ bool is_compressed(Bytes first_bytes) noexcept {
     return first_bytes.size() >= 2 && first_bytes[0] == 0x1f && first_bytes[1] == 0x8b;
 }
 
-Result<ArchiveFile> ArchiveFile::open(const base::Path& path) {
+Result<ArchiveFile> ArchiveFile::open(const base::Path& path, const std::stop_token& stop) {
+    return begin(TENON_TRY(base::open_to_read(path, stop)), path, stop);
+}
+
+Result<ArchiveFile> ArchiveFile::over(int fd, const base::Path& name, const std::stop_token& stop) {
+    base::Fd mine(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    if (!mine)
+        return fail(base::system_error(fmt::format("cannot read `{}`", name.native()), errno));
+    return begin(std::move(mine), name, stop);
+}
+
+Result<ArchiveFile> ArchiveFile::begin(base::Fd fd, const base::Path& path,
+                                       const std::stop_token& stop) {
     ArchiveFile file;
     file.path_ = path;
-    file.fd_ = TENON_TRY(base::open_to_read(path));
+    file.fd_ = std::move(fd);
     if (::fstat(file.fd(), &file.status_) != 0)
         return fail(base::system_error(fmt::format("cannot read `{}`", path.native()), errno));
     file.head_.resize(head_size);
     const auto got = S_ISREG(file.status_.st_mode)
                          ? TENON_TRY(base::read_at(file.fd(), 0, file.head_, path))
-                         : TENON_TRY(base::read_some(file.fd(), file.head_, path));
+                         : TENON_TRY(base::read_some(file.fd(), file.head_, path, stop));
     file.head_.resize(got);
     if (got < head_size)
         return fail(base::Error(Errc::truncated, "not enough bytes to be a provider archive", got)
@@ -92,7 +126,7 @@ Result<ArchiveFile> ArchiveFile::open_to_replace(const base::Path& path,
                                                  const std::stop_token& stop) {
     constexpr auto pause = std::chrono::milliseconds(10);
     for (;;) {
-        auto file = TENON_TRY(open(path));
+        auto file = TENON_TRY(open(path, stop));
         TENON_TRY(file.check_repeatable());
         // A file system without locks fails with something else than EWOULDBLOCK; there nobody
         // waits.
@@ -123,12 +157,13 @@ Result<> ArchiveFile::check_repeatable() const {
 
 Result<> ArchiveFile::check_unchanged() const {
     struct stat now{};
-    if (::fstat(fd(), &now) != 0 || !same_content(now, status_))
-        return fail(changed());
-    // Somebody else's result under the same name would be lost.
+    // Somebody else's result under the same name would be lost. (Who takes a file's name changes
+    // the time of its status, too.)
     if (::stat(path_.c_str(), &now) != 0 || now.st_ino != status_.st_ino ||
         now.st_dev != status_.st_dev)
         return fail(Errc::io, fmt::format("`{}` was replaced meanwhile", path_.native()));
+    if (::fstat(fd(), &now) != 0 || !same_content(now, status_))
+        return fail(changed());
     return {};
 }
 
@@ -167,8 +202,8 @@ Result<std::unique_ptr<Reading>> Reading::begin(std::unique_ptr<pack::Source> so
     reading->name_ = name;
     auto* unpacked = reading->file_.get();
     if (compressed) {
-        const pack::GzipLimits limits{work.limits.max_unpacked_bytes, work.limits.max_ratio};
-        reading->gzip_ = std::make_unique<pack::GzipSource>(*unpacked, limits, mode);
+        const pack::GzipLimits limits{work.limits.max_unpacked_bytes};
+        reading->gzip_ = std::make_unique<pack::GzipSource>(*unpacked, limits, mode, work.threads);
         reading->named_ = std::make_unique<NamedSource>(*reading->gzip_, name);
         unpacked = reading->named_.get();
         reading->name_ += ", unpacked";
@@ -179,6 +214,11 @@ Result<std::unique_ptr<Reading>> Reading::begin(std::unique_ptr<pack::Source> so
     reading->tar_ = std::make_unique<pack::TarReader>(
         *reading->ahead_, pack::TarLimits{work.limits.max_entries, work.limits.max_unpacked_bytes});
     return reading;
+}
+
+pack::GzipSource::Mode quickest_mode(const Work& work) {
+    using Mode = pack::GzipSource::Mode;
+    return pack::thread_count(work.threads, 2) == 1 ? Mode::plain : Mode::parallel;
 }
 
 Reading::~Reading() = default;
@@ -199,8 +239,6 @@ Result<std::optional<Reading::Member>> Reading::next() {
             return fail(explain(std::move(entry).error()));
         if (!*entry)
             return std::nullopt;
-        if ((**entry).kind == pack::TarKind::directory)
-            continue;
         const auto stem = stem_of((**entry).name);
         if (auto trouble = trouble_with(**entry, stem)) {
             constexpr std::size_t most_reasons = 32;
@@ -208,6 +246,8 @@ Result<std::optional<Reading::Member>> Reading::next() {
                 verdict_.add(claims::Weight::failure, Errc::invalid, *std::move(trouble));
             continue;
         }
+        if ((**entry).kind == pack::TarKind::directory)
+            continue;
         return Member{role_of(stem), std::string(stem), std::move(**entry)};
     }
 }

@@ -20,7 +20,10 @@ inline constexpr std::string_view world_name = "world.wasm"; ///< also its key a
 /// name.
 class ArchiveFile {
 public:
-    static Result<ArchiveFile> open(const base::Path& path);
+    static Result<ArchiveFile> open(const base::Path& path, const std::stop_token& stop);
+    /// The same for a file that is open already and stays so; it is read from its start. `name` is
+    /// for messages.
+    static Result<ArchiveFile> over(int fd, const base::Path& name, const std::stop_token& stop);
     /// The same for who will put another file under the name: waits until nobody else is about to
     /// (an advisory lock on the file, flock(2)), so that of two insertions at once the second
     /// begins with what the first made.
@@ -42,6 +45,8 @@ public:
 
 private:
     ArchiveFile() = default;
+    static Result<ArchiveFile> begin(base::Fd fd, const base::Path& path,
+                                     const std::stop_token& stop);
 
     base::Path path_;
     base::Fd fd_;
@@ -101,6 +106,9 @@ private:
     std::unique_ptr<pack::TarReader> tar_;   // reads `ahead_`
     claims::Verdict verdict_;
 };
+
+/// How to unpack when nothing else is to be done meanwhile, and nothing to be cut out.
+pack::GzipSource::Mode quickest_mode(const Work& work);
 
 /// A part of an archive, hashed.
 struct Part {

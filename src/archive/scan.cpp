@@ -50,9 +50,8 @@ void warn_of_repetition(Scan& scan, std::string_view what) {
                      fmt::format("archive holds {} more than once", what));
 }
 
-Result<> add_token(Scan& scan, const Reading::Member& member, Reading& reading,
-                   const Limits& limits) {
-    TENON_TRY(check_size(member.entry, limits.max_token_bytes));
+Result<> add_token(Scan& scan, const Reading::Member& member, Reading& reading) {
+    TENON_TRY(check_size(member.entry, claims::max_token_bytes));
     if (scan.token_offset != 0)
         warn_of_repetition(scan, "a token");
     scan.token_offset = member.entry.data;
@@ -80,7 +79,7 @@ Result<> add_target(Scan& scan, const Reading::Member& member, Reading& reading)
 
 Result<> add(Scan& scan, const Reading::Member& member, Reading& reading, const Limits& limits) {
     switch (member.role) {
-    case Reading::Role::token: return add_token(scan, member, reading, limits);
+    case Reading::Role::token: return add_token(scan, member, reading);
     case Reading::Role::world: return add_world(scan, member, reading, limits);
     case Reading::Role::target: return add_target(scan, member, reading);
     }
@@ -111,7 +110,7 @@ Result<Scan> scan(const ArchiveFile& file, const Work& work, bool cut) {
         work.progress->begin("verifying", file.compressed() ? 0 : file.size());
     const auto name = file.path().native();
     auto reading = TENON_TRY(Reading::begin(file.source(), file.compressed(), name, work,
-                                            cut ? Mode::cut : Mode::plain));
+                                            cut ? Mode::cut : quickest_mode(work)));
     auto found = scan(*reading, work);
     if (!found && reading->failed_by_cutting())
         return scan(file, work, false);

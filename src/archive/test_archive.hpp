@@ -115,7 +115,7 @@ inline Buffer tar(const std::vector<File>& files) {
     return bytes;
 }
 
-/// As one stream without cuts, like other writers.
+/// As our own writer does, but with no cut between entries.
 inline Buffer gzip(Bytes bytes) {
     Buffer packed;
     pack::GzipWriter writer(

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Archives that are made, extended and unpacked.
 #include "archive/test_archive.hpp"
+#include "pack/test_deflate.hpp"
 
+#include <fcntl.h>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tenon::archive {
 namespace {
@@ -107,6 +111,14 @@ TEST(Create, refuses_targets_given_twice_and_none_at_all) {
     EXPECT_EQ(shop.folder.count(), 3U);
 }
 
+TEST(Create, does_not_wait_for_an_executable_that_is_a_pipe) {
+    const Workshop shop;
+    const auto pipe = shop.folder / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    expect_error(make(shop.folder / "x.par", {{"x86_64-linux", pipe}}, false, shop.keys.seal()),
+                 Errc::usage, "`" + pipe.native() + "` is no regular file");
+}
+
 TEST(Create, leaves_nothing_when_it_is_stopped) {
     const Workshop shop;
     std::stop_source stop;
@@ -117,6 +129,39 @@ TEST(Create, leaves_nothing_when_it_is_stopped) {
         create(shop.folder / "x.par", contents_of({shop.a()}), true, shop.keys.seal(), work),
         Errc::interrupted, "interrupted");
     EXPECT_EQ(shop.folder.count(), 3U);
+}
+
+std::stop_source* stop_source_of_clock = nullptr;
+int calls_before_stop = 0;
+/// A clock for progress, which looks at it wherever something was done: asks for a stop then.
+std::uint64_t stopping_clock() noexcept {
+    if (calls_before_stop-- == 0)
+        stop_source_of_clock->request_stop();
+    return 0;
+}
+
+TEST(Create, leaves_nothing_wherever_it_is_stopped) {
+    for (const bool compress : {false, true}) {
+        const Workshop shop;
+        const auto path = shop.folder / "x";
+        int stopped = 0;
+        for (bool done = false; !done; ++stopped) {
+            std::stop_source stop;
+            stop_source_of_clock = &stop;
+            calls_before_stop = stopped;
+            base::Progress progress(base::Progress::Mode::bar, -1, stopping_clock);
+            Work work;
+            work.stop = stop.get_token();
+            work.progress = &progress;
+            const auto made =
+                create(path, contents_of({shop.a()}), compress, shop.keys.seal(), work);
+            done = made.has_value();
+            if (!done)
+                expect_error(made, Errc::interrupted, "interrupted");
+            EXPECT_EQ(shop.folder.count(), done ? 4U : 3U);
+        }
+        EXPECT_GT(stopped, 8); // 1.2 MB, 256 KiB at a time, twice
+    }
 }
 
 TEST(Insert, gives_what_create_would_have_made) {
@@ -143,7 +188,7 @@ TEST(Insert, replaces_a_target_that_is_there) {
     }
 }
 
-TEST(Insert, compresses_again_what_others_compressed_in_one_piece) {
+TEST(Insert, compresses_again_what_was_packed_without_cuts) {
     const Workshop shop;
     const std::string world = "interface";
     const auto first = code(1'200'000, 1);
@@ -161,6 +206,36 @@ TEST(Insert, compresses_again_what_others_compressed_in_one_piece) {
     contents.world = Buffer(world.begin(), world.end());
     ASSERT_TRUE(create(shop.folder / "all", contents, true, shop.keys.seal(), {}));
     EXPECT_TRUE(read(archive) == read(shop.folder / "all"));
+}
+
+// As other writers pack: the second executable is little more than references to the first.
+TEST(Insert, compresses_again_what_is_one_stream_or_only_looks_cut) {
+    const Workshop shop;
+    const auto same = code(5000, 4);
+    const auto file = shop.folder.with("same", same);
+    const auto entries =
+        tar({{"claims.jwt", token({{"m-linux", hash(same)}, {"b-linux", hash(same)}})},
+             {"m-linux.bin", same},
+             {"b-linux.bin", same}});
+    constexpr std::size_t entry_size = 512 + 5120;
+    const auto first = entries.size() - pack::tar_end_size - 2 * entry_size;
+    ASSERT_TRUE(make(shop.folder / "all", {{"b-linux", file}, {"m-linux", file}, shop.x()}, true,
+                     shop.keys.seal()));
+    for (const bool flushes : {false, true}) {
+        pack::test::PlainGzip gzip(entry_size);
+        gzip.write(Bytes(entries).first(first));
+        for (const auto begin : {first, first + entry_size}) {
+            if (flushes)
+                gzip.sync_flush();
+            gzip.write(Bytes(entries).subspan(begin, entry_size));
+        }
+        const auto packed = gzip.write(Bytes(entries).last(pack::tar_end_size)).finish();
+        EXPECT_LT(packed.size(), 10'000U);
+        const auto path = shop.folder.with("x.par.gz", packed);
+        EXPECT_THAT(reasons(inspect(path, {then, {}}, {}).value()), IsEmpty());
+        ASSERT_TRUE(put(path, shop.x(), shop.keys.seal()));
+        EXPECT_TRUE(read(path) == read(shop.folder / "all")) << flushes;
+    }
 }
 
 /// Bytes as a stored block of a deflate stream, with an empty one behind it.
@@ -189,6 +264,46 @@ TEST(Insert, copies_what_is_compressed_on_its_own) {
     EXPECT_THAT(reasons(inspect(path, {then, {}}, {}).value()), IsEmpty());
     // The bytes stand there uncompressed, which our own compressor would not have left so.
     EXPECT_TRUE(as_text(read(path)).contains(content));
+}
+
+/// Bytes that the process has read from files; nothing where the system does not count them.
+std::optional<std::uint64_t> bytes_read_so_far() {
+    std::ifstream counters("/proc/self/io");
+    std::string name;
+    std::uint64_t count = 0;
+    if (counters >> name >> count && name == "rchar:")
+        return count;
+    return std::nullopt;
+}
+
+TEST(Insert, reads_an_archive_in_reverse_order_no_more_often_than_one_in_order) {
+    constexpr std::size_t count = 300;
+    const Workshop shop;
+    std::vector<Binary> binaries;
+    std::vector<File> files(count + 1);
+    std::map<std::string, std::string> hashes;
+    for (unsigned i = 0; i < count; ++i) {
+        const auto target = "target-" + std::to_string(1000 + i);
+        auto bytes = code(5000, i);
+        hashes[target] = hash(bytes);
+        binaries.push_back({target, shop.folder.with(target, bytes)});
+        files[count - i] = {target + ".bin", std::move(bytes)};
+    }
+    files[0] = {"claims.jwt", token(hashes)};
+    const auto packed = gzip(tar(files));
+    const auto path = shop.folder.with("x.par.gz", packed);
+    const auto before = bytes_read_so_far();
+    ASSERT_TRUE(put(path, shop.x(), shop.keys.seal()));
+    const auto after = bytes_read_so_far();
+    binaries.push_back(shop.x());
+    ASSERT_TRUE(make(shop.folder / "all", binaries, true, shop.keys.seal()));
+    EXPECT_TRUE(read(path) == read(shop.folder / "all"));
+    EXPECT_EQ(shop.folder.count(), 3 + count + 2);
+    if (!before || !after)
+        GTEST_SKIP() << "nobody counts what is read";
+    // Once to look for pieces that stand alone, once to verify, once to unpack, and what was put
+    // aside.
+    EXPECT_LT(*after - *before, 3 * packed.size() + count * 5000 + 500'000);
 }
 
 TEST(Insert, keeps_what_the_old_token_said) {
@@ -270,6 +385,23 @@ TEST(Insert, leaves_the_archive_when_it_was_replaced_meanwhile) {
     expect_error(insert(path, {shop.a(), then}, replace, {}), Errc::io,
                  "`" + path.native() + "` was replaced meanwhile");
     EXPECT_EQ(inspect(path, {then, {}}, {}).value().targets.at(0).target, "mips64-linux");
+}
+
+TEST(Insert, notices_a_change_that_size_and_time_do_not_show) {
+    const Workshop shop;
+    const auto path = shop.folder / "x.par";
+    ASSERT_TRUE(make(path, {shop.x()}, false, shop.keys.seal()));
+    struct stat before{};
+    ASSERT_EQ(::stat(path.c_str(), &before), 0);
+    const auto change = [&](const Info&) -> Result<Seal> {
+        const base::Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        EXPECT_EQ(::pwrite(fd.get(), "X", 1, 4000), 1);
+        const timespec times[] = {before.st_atim, before.st_mtim};
+        EXPECT_EQ(::futimens(fd.get(), times), 0);
+        return shop.keys.seal();
+    };
+    expect_error(insert(path, {shop.a(), then}, change, {}), Errc::io,
+                 "`" + path.native() + "` was changed while it was read");
 }
 
 TEST(Extract, writes_executables) {

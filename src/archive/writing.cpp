@@ -100,7 +100,7 @@ Result<> Writing::copy_plain(int fd, const base::Path& name, std::uint64_t begin
                             static_cast<std::uint64_t>(from) + size);
     Buffer buffer(size == 0 ? 0 : std::size_t{1} << 20);
     while (size > 0) {
-        const auto count = TENON_TRY(source.read(buffer));
+        const auto count = TENON_TRY(source.read(buffer, work_.stop));
         if (count == 0)
             return fail(Errc::truncated, fmt::format("`{}` ends too early", name.native()));
         size -= count;

@@ -6,8 +6,11 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <random>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tenon::base {
 namespace {
@@ -73,7 +76,54 @@ Result<> sync_directory(const Path& directory) {
 
 } // namespace
 
-Result<Fd> open_to_read(const Path& path) {
+namespace {
+
+/// Waits until `read` gives something, be it the end.
+Result<> wait_to_read(int fd, const Path& name, const std::stop_token& stop) {
+    Fd bell;
+    if (stop.stop_possible()) {
+        bell.reset(::eventfd(0, EFD_CLOEXEC));
+        if (!bell)
+            return fail(cannot("wait for", name, errno));
+    }
+    const std::stop_callback ring(stop, [&bell] {
+        const std::uint64_t once = 1;
+        TENON_ASSERT(::write(bell.get(), &once, sizeof once) == sizeof once);
+    });
+    pollfd ready[] = {{fd, POLLIN, 0}, {bell.get(), POLLIN, 0}}; // no bell: passed over
+    if (retry([&] { return ::poll(ready, 2, -1); }) < 0)
+        return fail(cannot("wait for", name, errno));
+    if (stop.stop_requested())
+        return fail(Errc::interrupted, "interrupted");
+    return {};
+}
+
+/// A named pipe without waiting for its writer in `open`, which no stop could end.
+Result<Fd> open_pipe(const Path& path, const std::stop_token& stop) {
+    Fd fd(retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
+    if (!fd)
+        return fail(cannot("read", path, errno));
+    TENON_TRY(wait_to_read(fd.get(), path, stop));
+    const int flags = ::fcntl(fd.get(), F_GETFL);
+    if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
+        return fail(cannot("read", path, errno));
+    return fd;
+}
+
+bool is_pipe(const Path& path) {
+    struct stat status;
+    return ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+Error no_regular_file(const Path& path) {
+    return {Errc::usage, fmt::format("`{}` is no regular file", path.native())};
+}
+
+} // namespace
+
+Result<Fd> open_to_read(const Path& path, const std::stop_token& stop) {
+    if (is_pipe(path))
+        return open_pipe(path, stop);
     Fd fd(retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }));
     if (!fd)
         return fail(cannot("read", path, errno));
@@ -85,10 +135,34 @@ Result<Fd> open_to_read(const Path& path) {
     return fd;
 }
 
-Result<std::size_t> read_some(int fd, MutableBytes into, const Path& name) {
+Result<Fd> open_regular(const Path& path) {
+    if (is_pipe(path)) // or `open` would wait for its writer first
+        return fail(no_regular_file(path));
+    auto fd = TENON_TRY(open_to_read(path));
+    TENON_TRY(check_regular(fd.get(), path));
+    return fd;
+}
+
+Result<> check_regular(int fd, const Path& name) {
+    struct stat status;
+    if (::fstat(fd, &status) != 0)
+        return fail(cannot("read", name, errno));
+    if (!S_ISREG(status.st_mode))
+        return fail(no_regular_file(name));
+    return {};
+}
+
+Result<std::size_t> read_some(int fd, MutableBytes into, const Path& name,
+                              const std::stop_token& stop) {
     std::size_t done = 0;
     while (done < into.size()) {
+        if (stop.stop_possible())
+            TENON_TRY(wait_to_read(fd, name, stop));
         const auto got = retry([&] { return ::read(fd, into.data() + done, into.size() - done); });
+        if (got < 0 && errno == EAGAIN) { // somebody made our pipe or terminal non-blocking
+            TENON_TRY(wait_to_read(fd, name, stop));
+            continue;
+        }
         if (got < 0)
             return fail(cannot("read", name, errno));
         if (got == 0)
@@ -114,7 +188,8 @@ Result<std::size_t> read_at(int fd, std::uint64_t offset, MutableBytes into, con
     return done;
 }
 
-Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name) {
+Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name,
+                        const std::stop_token& stop) {
     const auto too_large = [&] {
         return fail(Errc::limit, fmt::format("`{}` is larger than {} bytes", name.native(), limit));
     };
@@ -130,7 +205,7 @@ Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name) {
         const auto have = content.size();
         const auto room = std::max(chunk_size, content.capacity() - have);
         content.resize(have + room);
-        const auto got = TENON_TRY(read_some(fd, MutableBytes(content).subspan(have), name));
+        const auto got = TENON_TRY(read_some(fd, MutableBytes(content).subspan(have), name, stop));
         content.resize(have + got);
         if (content.size() > limit)
             return too_large();
@@ -139,9 +214,9 @@ Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name) {
     }
 }
 
-Result<Buffer> read_file(const Path& path, std::uint64_t limit) {
-    const auto fd = TENON_TRY(open_to_read(path));
-    return read_all(fd.get(), limit, path);
+Result<Buffer> read_file(const Path& path, std::uint64_t limit, const std::stop_token& stop) {
+    const auto fd = TENON_TRY(open_to_read(path, stop));
+    return read_all(fd.get(), limit, path, stop);
 }
 
 Error NewFile::failed(std::string_view what, int error_number) const {
@@ -297,24 +372,57 @@ Result<> make_directories(const Path& path) {
     return {};
 }
 
-Result<> make_private_directory(const Path& path) {
+namespace {
+
+constexpr mode_t private_mode = 0700;
+
+/// Gives a directory that was just made the bits that the umask took from its owner. Changed
+/// through a descriptor, so that the name cannot be swapped in between.
+Result<> undo_umask(const Path& path) {
+    const Fd fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status;
+    if (!fd || ::fstat(fd.get(), &status) != 0)
+        return fail(cannot("open directory", path, errno));
+    if ((status.st_mode & private_mode) != private_mode &&
+        ::chmod(through_proc(fd.get()).c_str(), private_mode) != 0)
+        return fail(cannot("make private", path, errno));
+    return {};
+}
+
+} // namespace
+
+Result<std::optional<Error>> make_private_directory(const Path& path) {
+    constexpr mode_t others_write = 022, others = 077;
     if (!path.has_filename() && path.has_relative_path()) // `keys/`
         return make_private_directory(path.parent_path());
     if (path.has_parent_path())
         TENON_TRY(make_directories(path.parent_path()));
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    if (::mkdir(path.c_str(), private_mode) == 0) {
+        TENON_TRY(undo_umask(path));
+        return std::nullopt;
+    }
+    if (errno != EEXIST)
         return fail(cannot("create directory", path, errno));
-    // Opened first and changed through the descriptor, so that the name cannot be swapped in
-    // between.
-    const Fd fd(retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-    if (!fd)
-        return fail(cannot("open directory", path, errno));
     struct stat status;
-    if (::fstat(fd.get(), &status) != 0)
+    if (::stat(path.c_str(), &status) != 0)
         return fail(cannot("open directory", path, errno));
-    if ((status.st_mode & 07777) != 0700 && ::fchmod(fd.get(), 0700) != 0)
-        return fail(cannot("make private", path, errno));
-    return {};
+    if (!S_ISDIR(status.st_mode))
+        return fail(cannot("open directory", path, ENOTDIR));
+    const auto refused = [&](std::string_view why) {
+        return fail(Error(Errc::io, fmt::format("`{}` {}", path.native(), why))
+                        .help("name a directory of your own that only you can enter"));
+    };
+    if (status.st_uid != ::geteuid())
+        return refused("belongs to another user");
+    if ((status.st_mode & S_ISVTX) != 0)
+        return refused("is a directory that users share");
+    if ((status.st_mode & others) == 0)
+        return std::nullopt;
+    return Error(Errc::io, fmt::format("others can {} `{}`",
+                                       (status.st_mode & others_write) != 0 ? "replace files in"
+                                                                            : "look into",
+                                       path.native()))
+        .help(fmt::format("chmod 700 {}", path.native()));
 }
 
 } // namespace tenon::base

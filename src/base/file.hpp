@@ -10,22 +10,32 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <stop_token>
 #include <sys/types.h>
 
 namespace tenon::base {
 
 using Path = std::filesystem::path;
 
-/// Opens a file to read. A directory is an error with the cause `Is a directory (os error 21)`.
-Result<Fd> open_to_read(const Path& path);
+/// Opens a file to read. A directory is an error with the cause `Is a directory (os error 21)`. A
+/// pipe is waited for until somebody writes to it. Here and below, a stop that is requested while
+/// waiting for a pipe, a terminal or the like is `Errc::interrupted`.
+Result<Fd> open_to_read(const Path& path, const std::stop_token& stop = {});
+/// The same for what is read more than once: all but a regular file is `Errc::usage`, at once.
+Result<Fd> open_regular(const Path& path);
+/// What `open_regular` asks of the file behind a descriptor.
+Result<> check_regular(int fd, const Path& name);
 
 /// The whole content; more than `limit` bytes is `Errc::limit`. Works for pipes too.
-Result<Buffer> read_file(const Path& path, std::uint64_t limit);
-Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name);
+Result<Buffer> read_file(const Path& path, std::uint64_t limit, const std::stop_token& stop = {});
+Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name,
+                        const std::stop_token& stop = {});
 
 /// Reads until `into` is full or the file ends; gives the number of bytes read. `name` is for the
 /// message.
-Result<std::size_t> read_some(int fd, MutableBytes into, const Path& name);
+Result<std::size_t> read_some(int fd, MutableBytes into, const Path& name,
+                              const std::stop_token& stop = {});
 /// The same from a position, without moving the file's own.
 Result<std::size_t> read_at(int fd, std::uint64_t offset, MutableBytes into, const Path& name);
 
@@ -81,7 +91,9 @@ Result<> write_file(const Path& path, Bytes content, NewFileOptions options = {}
 
 /// Makes the directory and its missing parents (0777 and umask); fine if it is there.
 Result<> make_directories(const Path& path);
-/// The same, with mode 0700 for the last one, also if it was there.
-Result<> make_private_directory(const Path& path);
+/// The same, with mode 0700 for the last one. One that is there keeps its mode, since it may serve
+/// others too: it must be the caller's own and not one that everybody puts files in (`/tmp`), and
+/// what others may do in it is given back as a warning.
+Result<std::optional<Error>> make_private_directory(const Path& path);
 
 } // namespace tenon::base

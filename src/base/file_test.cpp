@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/file.hpp"
 
+#include "base/diagnostic.hpp"
 #include "base/test_directory.hpp"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace tenon::base {
 namespace {
@@ -357,6 +361,87 @@ TEST(ReadFile, says_why_it_cannot) {
                  {"Is a directory (os error 21)"});
 }
 
+/// Requests a stop once whoever calls has had the time to get stuck.
+std::jthread stop_soon(std::stop_source& source) {
+    return std::jthread([&source] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        source.request_stop();
+    });
+}
+
+TEST(ReadFile, waiting_for_the_writer_of_a_pipe_can_be_stopped) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    std::stop_source stop;
+    const auto stopper = stop_soon(stop);
+    expect_error(read_file(room / "pipe", 10, stop.get_token()), Errc::interrupted, "interrupted",
+                 {});
+}
+
+TEST(ReadFile, waiting_for_more_from_a_pipe_can_be_stopped) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    const Fd both(::open((room / "pipe").c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_EQ(::write(both.get(), "some", 4), 4);
+    std::stop_source stop;
+    const auto stopper = stop_soon(stop);
+    expect_error(read_file(room / "pipe", 10, stop.get_token()), Errc::interrupted, "interrupted",
+                 {});
+}
+
+TEST(ReadFile, reads_a_pipe_whose_writer_comes_late_or_is_gone) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    const std::stop_source source;
+    for (const auto& stop : {std::stop_token{}, source.get_token()}) {
+        const std::jthread writer([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            const Fd in(::open((room / "pipe").c_str(), O_WRONLY | O_CLOEXEC));
+            EXPECT_EQ(::write(in.get(), "late", 4), 4);
+        });
+        EXPECT_EQ(as_text(read_file(room / "pipe", 10, stop).value()), "late");
+    }
+    for (const std::string_view text : {"gone", ""}) {
+        std::array<int, 2> ends;
+        ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+        const Fd out(ends[0]);
+        EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+        ::close(ends[1]);
+        const auto name = fmt::format("/dev/fd/{}", out.get());
+        EXPECT_EQ(as_text(read_file(name, 10, source.get_token()).value()), text);
+    }
+}
+
+TEST(ReadFile, waits_for_pipes_that_do_not_wait_themselves) {
+    std::array<int, 2> ends;
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+    const Fd out(ends[0]);
+    const std::jthread writer([in = ends[1]] {
+        const Fd closing(in);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        EXPECT_EQ(::write(in, "text", 4), 4);
+    });
+    EXPECT_EQ(as_text(read_all(out.get(), 10, "pipe").value()), "text");
+}
+
+TEST(OpenRegular, does_not_wait_for_the_writer_of_a_pipe) {
+    const TestDirectory room;
+    ASSERT_EQ(::mkfifo((room / "pipe").c_str(), 0600), 0);
+    expect_error(open_regular(room / "pipe"), Errc::usage,
+                 quoted(room / "pipe") + " is no regular file", {});
+    expect_error(open_regular("/dev/null"), Errc::usage, "`/dev/null` is no regular file", {});
+    expect_error(open_regular(room / "missing"), Errc::not_found,
+                 "cannot read " + quoted(room / "missing"),
+                 {"No such file or directory (os error 2)"});
+    ASSERT_TRUE(write_file(room / "name", as_bytes("text")));
+    EXPECT_TRUE(open_regular(room / "name"));
+}
+
+TEST(OpenRegular, tells_a_file_that_cannot_be_looked_at_from_one_that_is_not_regular) {
+    expect_error(check_regular(-1, "name"), Errc::io, "cannot read `name`",
+                 {"Bad file descriptor (os error 9)"});
+}
+
 TEST(ReadAt, reads_from_a_position_up_to_the_end) {
     const TestDirectory room;
     ASSERT_TRUE(write_file(room / "name", as_bytes("0123456789")));
@@ -397,12 +482,64 @@ TEST(MakePrivateDirectory, only_the_last_one_is_private) {
     EXPECT_EQ(mode_of(room / "more"), 0700U);
 }
 
-TEST(MakePrivateDirectory, closes_one_that_was_open) {
+std::string told(const Result<std::optional<Error>>& warning) {
+    return warning && *warning ? render(**warning, Severity::warning) : "nothing";
+}
+
+TEST(MakePrivateDirectory, one_that_is_there_keeps_its_mode_with_a_warning) {
     const TestDirectory room;
-    std::filesystem::create_directory(room / "keys");
-    ASSERT_EQ(::chmod((room / "keys").c_str(), 0755), 0);
-    EXPECT_TRUE(make_private_directory(room / "keys"));
-    EXPECT_EQ(mode_of(room / "keys"), 0700U);
+    const auto keys = room / "keys";
+    std::filesystem::create_directory(keys);
+    for (const mode_t alone : {0700U, 0500U}) {
+        ASSERT_EQ(::chmod(keys.c_str(), alone), 0);
+        EXPECT_EQ(told(make_private_directory(keys)), "nothing");
+        EXPECT_EQ(mode_of(keys), alone);
+    }
+    for (const mode_t seen : {0755U, 0750U, 0711U}) {
+        ASSERT_EQ(::chmod(keys.c_str(), seen), 0);
+        EXPECT_EQ(told(make_private_directory(keys)),
+                  fmt::format("warning[io]: others can look into `{0}`\n  = help: chmod 700 {0}\n",
+                              keys.native()));
+        EXPECT_EQ(mode_of(keys), seen);
+    }
+    for (const mode_t written : {0770U, 0707U}) {
+        ASSERT_EQ(::chmod(keys.c_str(), written), 0);
+        EXPECT_EQ(
+            told(make_private_directory(keys)),
+            fmt::format("warning[io]: others can replace files in `{0}`\n  = help: chmod 700 {0}\n",
+                        keys.native()));
+        EXPECT_EQ(mode_of(keys), written);
+    }
+}
+
+TEST(MakePrivateDirectory, one_that_users_share_is_refused_and_left_alone) {
+    const TestDirectory room;
+    std::filesystem::create_directory(room / "tmp");
+    ASSERT_EQ(::chmod((room / "tmp").c_str(), 01777), 0);
+    const auto result = make_private_directory(room / "tmp");
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message(), quoted(room / "tmp") + " is a directory that users share");
+    EXPECT_EQ(result.error().helps(),
+              Texts{"name a directory of your own that only you can enter"});
+    struct stat status;
+    ASSERT_EQ(::stat((room / "tmp").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 01777U);
+}
+
+TEST(MakePrivateDirectory, one_of_another_user_is_refused_and_left_alone) {
+    // The superuser gives a directory away; anybody else finds the superuser's.
+    const TestDirectory room;
+    Path foreign = "/usr";
+    if (::geteuid() == 0) {
+        foreign = room / "given-away";
+        std::filesystem::create_directory(foreign);
+        ASSERT_EQ(::chown(foreign.c_str(), 1, 1), 0);
+        ASSERT_EQ(::chmod(foreign.c_str(), 0755), 0);
+    }
+    const auto result = make_private_directory(foreign);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message(), quoted(foreign) + " belongs to another user");
+    EXPECT_EQ(mode_of(foreign), 0755U);
 }
 
 TEST(MakePrivateDirectory, is_not_a_file) {

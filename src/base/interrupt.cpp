@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -46,7 +47,18 @@ struct Interruption::Waiter {
     sigset_t before{};
     Fd signals, wake;
     std::atomic<int> first = 0;
+    std::mutex mutex; // for what follows
+    std::function<void()> hangup;
     std::thread thread;
+
+    /// True if somebody wanted to know of it rather than be stopped.
+    bool take_hangup(int number) {
+        const std::scoped_lock lock(mutex);
+        if (number != SIGHUP || !hangup)
+            return false;
+        hangup();
+        return true;
+    }
 
     /// The next signal, or 0 when the waiting is over.
     int next() const noexcept {
@@ -77,6 +89,8 @@ Interruption::Interruption() : waiter_(new Waiter) {
     try {
         waiter.thread = std::thread([this] {
             while (const int number = waiter_->next()) {
+                if (waiter_->take_hangup(number))
+                    continue;
                 if (waiter_->first != 0)
                     die_of(number);
                 waiter_->first = number;
@@ -96,6 +110,11 @@ Interruption::~Interruption() {
         pthread_sigmask(SIG_SETMASK, &waiter_->before, nullptr);
     }
     delete waiter_;
+}
+
+void Interruption::on_hangup(std::function<void()> act) {
+    const std::scoped_lock lock(waiter_->mutex);
+    waiter_->hangup = std::move(act);
 }
 
 int Interruption::signal() const noexcept {

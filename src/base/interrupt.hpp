@@ -4,6 +4,7 @@
 // and the program leaves with 128 + signal. A second signal kills at once.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 
 namespace tenon::base {
@@ -18,6 +19,10 @@ public:
     Interruption& operator=(const Interruption&) = delete;
 
     [[nodiscard]] std::stop_token token() const noexcept { return source_.get_token(); }
+    /// From now on SIGHUP calls this, on a thread of the interruption's own, instead of requesting
+    /// a stop; an empty function takes it back, once no call is running. Where SIGHUP is ignored
+    /// (`nohup`) it stays so.
+    void on_hangup(std::function<void()> act);
     /// The signal that came, or 0.
     [[nodiscard]] int signal() const noexcept;
 

@@ -54,7 +54,7 @@ std::vector<std::string> environment_of(const Command& command) {
             all.emplace_back(text);
     }
     for (const auto& [name, value] : command.environment)
-        all.push_back(name + "=" + value);
+        all.push_back(fmt::format("{}={}", name, value));
     return all;
 }
 
@@ -84,16 +84,12 @@ Result<> check(const Command& command) {
 Result<> check_directory(const Command& command) {
     if (command.directory.empty())
         return {};
+    const auto& directory = command.directory;
     struct stat status;
-    int why = 0;
-    if (::stat(command.directory.c_str(), &status) != 0)
-        why = errno;
-    else if (!S_ISDIR(status.st_mode))
-        why = ENOTDIR;
-    else if (::access(command.directory.c_str(), X_OK) != 0)
-        why = errno;
-    if (why == 0)
+    const bool there = ::stat(directory.c_str(), &status) == 0;
+    if (there && S_ISDIR(status.st_mode) && ::access(directory.c_str(), X_OK) == 0)
         return {};
+    const int why = there && !S_ISDIR(status.st_mode) ? ENOTDIR : errno;
     // Not with the code of its cause: `not_found` is for the program.
     auto cause = system_error({}, why).causes().front();
     return fail(
@@ -437,7 +433,7 @@ Error interrupted(const Command& command) {
 
 } // namespace
 
-Result<Outcome> run(const Command& command, std::stop_token stop) {
+Result<Outcome> run(const Command& command, const std::stop_token& stop) {
     TENON_TRY(check(command));
     if (stop.stop_requested())
         return fail(interrupted(command));

@@ -41,7 +41,7 @@ struct Outcome {
 /// The program leads a process group of its own, which is what the signals go to. Only where we are
 /// a terminal's foreground does it stay in ours, so that it may ask the terminal for a password;
 /// Ctrl-C reaches it there without us, and SIGTERM follows a second later if it did not help.
-Result<Outcome> run(const Command& command, std::stop_token stop);
+Result<Outcome> run(const Command& command, const std::stop_token& stop);
 
 /// Splits a command line into words as a POSIX shell quotes them: blanks separate, '…', "…" and
 /// \ quote. Nothing is expanded: an unquoted `$`, backquote, `|`, `&`, `;`, `<`, `>`, `(`, `)` or

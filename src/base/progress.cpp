@@ -119,7 +119,7 @@ Progress::~Progress() {
     end();
 }
 
-void Progress::begin(std::string task, std::uint64_t total) {
+void Progress::begin(std::string_view task, std::uint64_t total) {
     if (!state_)
         return;
     end();
@@ -135,7 +135,7 @@ void Progress::begin(std::string task, std::uint64_t total) {
                                           : fmt::format("{} {}\n", state_->task, size_text(total)));
 }
 
-void Progress::advance(std::uint64_t bytes) noexcept {
+void Progress::advance(std::uint64_t bytes) {
     if (!state_)
         return;
     state_->done.fetch_add(bytes, std::memory_order_relaxed);

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <string_view>
 
 namespace tenon::base {
 
@@ -26,9 +26,9 @@ public:
     Progress& operator=(const Progress&) = delete;
 
     /// Begins a task, e.g. `compressing`; `total` in bytes, 0 when unknown. Ends the one before.
-    void begin(std::string task, std::uint64_t total);
+    void begin(std::string_view task, std::uint64_t total);
     /// More bytes are done. Cheap, and safe from any thread.
-    void advance(std::uint64_t bytes) noexcept;
+    void advance(std::uint64_t bytes);
     void end();
     /// Takes the bar away and keeps it away while the lock is held, so that something else can be
     /// written.

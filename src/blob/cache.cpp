@@ -51,6 +51,12 @@ struct Kept {
     fs::file_time_type used;
 };
 
+/// What has such a name is on its way to its own, or was left by somebody who was killed before.
+bool on_its_way(const base::Path& path, fs::file_time_type written) {
+    return path.filename().native().starts_with('.') &&
+           written > fs::file_time_type::clock::now() - std::chrono::hours(1);
+}
+
 /// Every file below; what vanishes meanwhile is passed over.
 std::vector<Kept> list(const base::Path& directory) {
     std::vector<Kept> kept;
@@ -63,7 +69,7 @@ std::vector<Kept> list(const base::Path& directory) {
                 continue;
             const auto size = entry->file_size(vanished);
             const auto used = entry->last_write_time(vanished);
-            if (!vanished)
+            if (!vanished && !on_its_way(entry->path(), used))
                 kept.push_back({entry->path(), size, used});
         }
     }

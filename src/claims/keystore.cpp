@@ -130,7 +130,7 @@ KeyDirectories KeyDirectories::from(const Sources& sources) {
         auto value = sources.environment ? sources.environment(name) : std::nullopt;
         return value && !value->empty() ? value : std::nullopt;
     };
-    KeyDirectories result;
+    KeyDirectories result{{}, sources.option};
     const auto add = [&](const Path& path) {
         const auto normal = (path / "").lexically_normal();
         if (std::ranges::none_of(result.directories, [&](const Path& known) {
@@ -223,8 +223,9 @@ Result<KeyStore::Choice> KeyStore::choose(const std::optional<std::string>& give
 
     const auto bare = TENON_TRY(check_name(name));
     if (directories().empty())
-        return fail(Error(Errc::not_found, "there is no directory for keys")
-                        .help("set HOME, or name a directory with --directory"));
+        return fail(
+            Error(Errc::not_found, "there is no directory for keys")
+                .help(fmt::format("set HOME, or name a directory with `{}`", directories_.option)));
     if (!generate)
         return fail(Errc::not_found,
                     fmt::format("no keypair found in `{}`, please ensure key exists or supply one "
@@ -237,7 +238,7 @@ Result<KeyStore::Choice> KeyStore::make(const std::string& name, KeyType type) c
     constexpr mode_t private_mode = 0600;
     const auto& directory = directories().front();
     const auto path = file_of(directory, name);
-    TENON_TRY(base::make_private_directory(directory));
+    auto open_to_others = TENON_TRY(base::make_private_directory(directory));
     auto key = KeyPair::generate(type);
 
     base::NewFileOptions options;
@@ -255,6 +256,8 @@ Result<KeyStore::Choice> KeyStore::make(const std::string& name, KeyType type) c
     auto written = write();
     if (written) {
         Choice choice{std::move(key), path, {}};
+        if (open_to_others)
+            choice.warnings.push_back(*std::move(open_to_others));
         return choice;
     }
     if (written.error().code() != Errc::exists)

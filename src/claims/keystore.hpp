@@ -19,12 +19,14 @@ namespace tenon::claims {
 /// exist.
 struct KeyDirectories {
     std::vector<base::Path> directories;
+    std::string option = "--directory"; ///< what the verb calls its flag, for messages
 
     struct Sources {
-        std::optional<std::string> flag;   ///< --directory, --keys-directory
+        std::optional<std::string> flag;
         std::optional<base::Path> project; ///< key_directory of the project file
         std::function<std::optional<std::string>(std::string_view)>
-            environment; ///< WASH_KEYS, WASH_KEYS_DIR, HOME, XDG_DATA_HOME
+            environment;                    ///< WASH_KEYS, WASH_KEYS_DIR, HOME, XDG_DATA_HOME
+        std::string option = "--directory"; ///< the flag's name
     };
     /// Flag, WASH_KEYS, WASH_KEYS_DIR (leading `~/` expanded), the project's, ~/.wash/keys,
     /// $XDG_DATA_HOME/wash/keys (~/.local/share/wash/keys without that variable). An empty variable

@@ -274,6 +274,26 @@ TEST_F(Keystore, makes_readable_keys_under_any_umask) {
     ::umask(before);
     EXPECT_TRUE(made.made);
     EXPECT_EQ(mode(root_ / "keys" / "a.nk"), 0600U);
+    EXPECT_EQ(mode(root_ / "keys"), 0700U);
+}
+
+TEST_F(Keystore, makes_no_key_where_everybody_puts_files) {
+    const auto shared = directory("tmp");
+    ASSERT_EQ(::chmod(shared.c_str(), 01777), 0);
+    const auto error = store({shared}).choose({}, "a", KeyType::account, true).error();
+    EXPECT_EQ(error.message(), "`" + shared.native() + "` is a directory that users share");
+    EXPECT_TRUE(std::filesystem::is_empty(shared));
+}
+
+TEST_F(Keystore, leaves_a_directory_as_open_as_it_is_and_warns) {
+    const auto keys = directory("keys");
+    ASSERT_EQ(::chmod(keys.c_str(), 0755), 0);
+    const auto choice = store({keys}).choose({}, "a", KeyType::account, true).value();
+    EXPECT_EQ(mode(*choice.made), 0600U);
+    EXPECT_EQ(mode(keys), 0755U);
+    ASSERT_EQ(choice.warnings.size(), 1U);
+    EXPECT_EQ(choice.warnings[0].message(), "others can look into `" + keys.native() + "`");
+    EXPECT_THAT(choice.warnings[0].helps(), ElementsAre("chmod 700 " + keys.native()));
 }
 
 TEST_F(Keystore, without_leave_to_generate_says_which_file_is_missing) {
@@ -295,7 +315,7 @@ TEST_F(Keystore, gives_the_absolute_path_of_a_relative_directory) {
 TEST_F(Keystore, without_directories_says_how_to_name_one) {
     const auto error = store({}).choose({}, "a", KeyType::account, true).error();
     EXPECT_EQ(error.message(), "there is no directory for keys");
-    EXPECT_EQ(error.helps().size(), 1U);
+    EXPECT_THAT(error.helps(), ElementsAre("set HOME, or name a directory with `--directory`"));
 }
 
 TEST_F(Keystore, warns_when_others_can_reach_a_key) {

@@ -28,8 +28,9 @@ bool says_yes(std::string_view value) noexcept {
 
 std::optional<std::int64_t> number(std::string_view text) noexcept {
     std::int64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const auto* begin = text.data();
+    const auto* end = begin + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, value);
     return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 
@@ -165,7 +166,7 @@ Result<> Call::answer_bytes(Bytes bytes) {
     return write_out(as_text(bytes));
 }
 
-void Call::warn(base::Error&& warning) {
+void Call::warn(const base::Error& warning) {
     if (json_)
         warnings_.push_back(describe(warning));
     else
@@ -198,6 +199,11 @@ void Call::write_err(std::string_view text) {
     } else {
         write_all(world_.err, text);
     }
+}
+
+void Call::on_hangup(std::function<void()> act) {
+    TENON_ASSERT(interruption_ != nullptr);
+    interruption_->on_hangup(std::move(act));
 }
 
 } // namespace tenon::cli

@@ -57,9 +57,7 @@ Result<> sign(Call& call) {
         return fail(std::move(checked).error().in_file(source.native()));
 
     const auto store = key_store(call);
-    const auto issuer = TENON_TRY(choose_key(call, store, "issuer",
-                                             claims::account_key_name(call.environment("USER")),
-                                             crypto::KeyType::account));
+    const auto issuer = TENON_TRY(account_key(call, store, "issuer"));
     const auto subject = TENON_TRY(choose_key(
         call, store, "subject", claims::key_name(source.native(), crypto::KeyType::module),
         crypto::KeyType::module));

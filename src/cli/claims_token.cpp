@@ -15,12 +15,6 @@ Result<> answer_token(Call& call, claims::Metadata metadata, const crypto::KeyPa
     return call.answer(text, std::move(object));
 }
 
-Result<crypto::KeyPair> account_key(Call& call, const claims::KeyStore& store,
-                                    std::string_view option) {
-    return choose_key(call, store, option, claims::account_key_name(call.environment("USER")),
-                      crypto::KeyType::account);
-}
-
 Result<> component(Call& call) {
     const auto project = project_here(call);
     auto metadata = TENON_TRY(component_metadata(call, project));
@@ -40,12 +34,7 @@ Result<> provider(Call& call) {
     metadata.ver = call.value("version");
     auto vendor = call.value("vendor");
     if (project) {
-        if (!metadata.name && !project->name.empty())
-            metadata.name = project->name;
-        if (!metadata.rev)
-            metadata.rev = project->revision;
-        if (!metadata.ver && !project->version.empty())
-            metadata.ver = project->version;
+        fill_up(metadata, *project);
         if (!vendor && project->provider)
             vendor = project->provider->vendor;
     }

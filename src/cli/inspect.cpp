@@ -5,13 +5,16 @@
 #include "base/utf8.hpp"
 #include "claims/embed.hpp"
 #include "cli/limits.hpp"
+#include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verdict_text.hpp"
+#include "oci/artifact.hpp"
 #include "wasm/sections.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace tenon::cli {
 namespace {
@@ -22,7 +25,7 @@ std::string_view label_of(std::string_view key) {
     case 'A': return "Account";
     case 'M': return "Component";
     case 'O': return "Operator";
-    case 'N': return "Server";
+    case 'N':
     case 'S': return "Server";
     case 'U': return "User";
     default: return "<Unknown>";
@@ -185,45 +188,58 @@ Result<> answer_archive(Call& call, const archive::Info& info) {
     return call.answer(provider_text(info), provider_json(info));
 }
 
-/// A name that is no file but reads like `ghcr.io/demo/echo:0.1.0`.
-bool looks_like_reference(std::string_view target) {
-    const auto slash = target.find('/');
-    if (slash == std::string_view::npos || target.front() == '.' || target.front() == '/')
-        return false;
-    const auto host = target.substr(0, slash);
-    return host.find('.') != std::string_view::npos || host.find(':') != std::string_view::npos ||
-           host == "localhost";
-}
-
 /// A module is read whole, an archive streams. A pipe can be read only once, so that it is read
 /// whole, too.
 Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
     const auto work = TENON_TRY(work_of(call));
     const claims::Trust anyone{.now = call.now(), .issuers = {}};
-    std::error_code ignored; // what has no status is read as a pipe
-    if (std::filesystem::is_regular_file(file, ignored)) {
+    struct stat status{};
+    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
         Buffer magic(4);
         magic.resize(TENON_TRY(base::read_at(fd, 0, magic, file)));
         if (!wasm::looks_like_wasm(magic))
-            return answer_archive(call, TENON_TRY(archive::inspect(file, anyone, work)));
+            return answer_archive(call,
+                                  TENON_TRY(archive::inspect(fd, file.native(), anyone, work)));
     }
-    const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file));
+    const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file, call.stop()));
     if (wasm::looks_like_wasm(content))
         return inspect_wasm(call, file, content);
     return answer_archive(call, TENON_TRY(archive::inspect(content, file.native(), anyone, work)));
 }
 
+/// Fetched, through the cache unless it is not wanted; what is wrong with it is shown, not refused.
+Result<> inspect_reference(Call& call, std::string_view given) {
+    const auto reference =
+        TENON_TRY(artifact_reference(call, given, std::nullopt, Direction::pull));
+    oci::PullOptions options;
+    options.digest = call.value("digest");
+    options.allow_latest = true; // looked at already
+    std::optional<blob::Cache> cache;
+    if (!call.has("no-cache")) {
+        auto usual = user_cache(call);
+        if (usual)
+            cache = *std::move(usual);
+        else // a convenience: its trouble does not stand in the way
+            call.warn(std::move(usual).error().wrap("the cache is not used"));
+    }
+    options.cache = cache ? &*cache : nullptr;
+    const auto connection = TENON_TRY(open_registry(call, reference, {}, Direction::pull));
+    call.progress().begin("pulling", 0);
+    auto opened = oci::open_artifact(connection->registry(), reference, options, {});
+    call.progress().end();
+    if (!opened)
+        return fail(std::move(opened).error());
+    return inspect_opened(call, reference.text(), opened->fd.get());
+}
+
 Result<> inspect(Call& call) {
     const base::Path file = *call.argument(0);
-    const auto fd = base::open_to_read(file);
+    auto fd = base::open_to_read(file, call.stop());
     if (!fd) {
-        if (fd.error().code() == Errc::not_found && looks_like_reference(file.native()))
-            return fail(base::Error(
-                Errc::unsupported,
-                fmt::format("`{}` is no file, and registry references are not supported yet",
-                            file.native())));
-        return fail(base::Error(fd.error().code(), fd.error().message())
-                        .because(fd.error().causes().empty() ? "" : fd.error().causes().front()));
+        if (fd.error().code() == Errc::not_found &&
+            (looks_like_reference(file.native()) || call.value("registry")))
+            return inspect_reference(call, file.native());
+        return fail(std::move(fd).error());
     }
     auto done = inspect_opened(call, file, fd->get());
     if (!done)
@@ -235,9 +251,19 @@ constexpr Option inspect_options[] = {
     {.name = "jwt-only", .help = "print the token", .excludes = "wit"},
     {.name = "wit", .help = "print the WIT; not supported yet", .alias = "world"},
     {.name = "verify", .help = "leave with 1 if anything fails"},
-    max_unpacked_option};
+    max_unpacked_option,
+    {.name = "no-cache", .help = "fetch a reference even if its content is in the cache"},
+    registry_option,
+    digest_option,
+    allow_latest_option,
+    user_option,
+    password_option,
+    insecure_option,
+    skip_verify_option,
+    ca_file_option};
 constexpr Positional inspect_arguments[] = {
-    {.name = "FILE", .help = "module, component or provider archive"}};
+    {.name = "FILE",
+     .help = "module, component or provider archive, or the reference of one: `HOST/NAME:TAG`"}};
 
 } // namespace
 

@@ -75,8 +75,9 @@ Result<> list(Call& call) {
     std::string text;
     auto keys = data::Value::array({});
     for (std::size_t i = 0; i < directories.size(); ++i) {
-        std::error_code ignored; // what cannot be looked at is treated as absent
-        if (i > 0 && !std::filesystem::is_directory(directories[i], ignored))
+        std::error_code ignored; // what cannot be looked at may hold keys: listing it says why not
+        if (i > 0 && std::filesystem::status(directories[i], ignored).type() ==
+                         std::filesystem::file_type::not_found)
             continue;
         const auto absolute = std::filesystem::absolute(directories[i], ignored);
         text += fmt::format("{}====== Keys found in {} ======\n", i > 0 ? "\n\n" : "",
@@ -121,8 +122,8 @@ constexpr Verb keys_get_verb{
     .path = "keys get",
     .summary = "print the seed of a saved key",
     .description =
-        "Looks in every key directory that exists: the one given, $WASH_KEYS, $WASH_KEYS_DIR, "
-        "the project's, ~/.wash/keys and $XDG_DATA_HOME/wash/keys.",
+        "Looks in the directory that --directory or $WASH_KEYS names; without either in every one "
+        "that exists: $WASH_KEYS_DIR, the project's, ~/.wash/keys and $XDG_DATA_HOME/wash/keys.",
     .options = directory_options,
     .positionals = get_arguments,
     .output = OutputMeaning::format,

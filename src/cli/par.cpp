@@ -16,7 +16,7 @@ Result<std::optional<data::Value>> read_schema(const Call& call) {
     const auto path = call.value("schema");
     if (!path)
         return std::nullopt;
-    const auto bytes = TENON_TRY(base::read_file(*path, max_schema_bytes));
+    const auto bytes = TENON_TRY(base::read_file(*path, max_schema_bytes, call.stop()));
     auto document =
         TENON_TRY(data::parse_json({.file = *path, .text = std::string(as_text(bytes))}));
     return std::move(document.root);
@@ -54,7 +54,7 @@ Result<> create(Call& call) {
     contents.claims.config_schema = TENON_TRY(read_schema(call));
     contents.binaries.push_back({.target = target, .file = binary});
     TENON_TRY(archive::check_target_name(target));
-    const auto readable = base::open_to_read(binary); // before a key is made
+    const auto readable = base::open_regular(binary); // before a key is made
     if (!readable)
         return fail(base::Error(readable.error().code(),
                                 fmt::format("failed to load binary `{}`", binary.native()))
@@ -63,9 +63,7 @@ Result<> create(Call& call) {
                                      : readable.error().causes().front()));
 
     const auto store = key_store(call);
-    const auto issuer = TENON_TRY(choose_key(call, store, "issuer",
-                                             claims::account_key_name(call.environment("USER")),
-                                             crypto::KeyType::account));
+    const auto issuer = TENON_TRY(account_key(call, store, "issuer"));
     const auto subject = TENON_TRY(choose_key(
         call, store, "subject", claims::key_name(binary.native(), crypto::KeyType::service),
         crypto::KeyType::service));
@@ -110,9 +108,7 @@ Result<> insert(Call& call) {
     std::optional<crypto::KeyPair> issuer;
     std::optional<crypto::PublicKey> subject;
     const auto seal = [&](const archive::Info& info) -> Result<archive::Seal> {
-        issuer.emplace(TENON_TRY(choose_key(call, store, "issuer",
-                                            claims::account_key_name(call.environment("USER")),
-                                            crypto::KeyType::account)));
+        issuer.emplace(TENON_TRY(account_key(call, store, "issuer")));
         if (call.has("subject")) {
             const auto given =
                 TENON_TRY(choose_key(call, store, "subject", "", crypto::KeyType::service));

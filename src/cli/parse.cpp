@@ -24,8 +24,9 @@ std::unexpected<base::Error> unexpected_argument(std::string_view text,
 
 bool is_number(std::string_view text) noexcept {
     std::int64_t number = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const auto* begin = text.data();
+    const auto* end = begin + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, number);
     return !text.empty() && error == std::errc{} && stop == end;
 }
 

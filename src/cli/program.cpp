@@ -50,8 +50,10 @@ private:
         call.color_ = color == "always" || (color != "never" && terminal_with_color(world_));
         // Before any other thread, so that all of them leave the signals to it.
         std::optional<base::Interruption> interruption;
-        if (call.verb().long_running)
-            call.stop_ = interruption.emplace().token();
+        if (call.verb().long_running) {
+            call.interruption_ = &interruption.emplace();
+            call.stop_ = interruption->token();
+        }
         base::Progress progress(progress_mode(call), world_.err);
         call.progress_ = &progress;
 

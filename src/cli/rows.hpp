@@ -19,6 +19,7 @@ extern const Verb claims_token_operator_verb;
 extern const Verb claims_token_provider_verb;
 extern const Verb claims_verify_verb;
 extern const Verb completions_verb;
+extern const Verb drain_verb;
 extern const Verb help_verb;
 extern const Verb inspect_verb;
 extern const Verb keys_verb;
@@ -32,6 +33,14 @@ extern const Verb par_extract_verb;
 extern const Verb par_insert_verb;
 extern const Verb par_inspect_verb;
 extern const Verb par_verify_verb;
+extern const Verb pull_verb;
+extern const Verb push_verb;
+extern const Verb reg_verb;
+extern const Verb reg_pull_verb;
+extern const Verb reg_push_verb;
+extern const Verb registry_verb;
+extern const Verb registry_gc_verb;
+extern const Verb registry_serve_verb;
 extern const Verb version_verb;
 
 } // namespace tenon::cli

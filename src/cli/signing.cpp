@@ -6,10 +6,8 @@
 namespace tenon::cli {
 
 std::optional<project::Project> project_here(Call& call) {
-    std::error_code ignored; // a directory that cannot be looked into has no project file either
-    const bool has_one = std::filesystem::exists("wasmcloud.toml", ignored) ||
-                         std::filesystem::exists("tenon.toml", ignored);
-    if (!has_one)
+    const auto has_one = project::is_in(".");
+    if (has_one && !*has_one)
         return std::nullopt;
     std::vector<base::Error> warnings;
     auto project =
@@ -28,14 +26,17 @@ claims::KeyStore key_store(Call& call) {
         return call.environment(name);
     };
     auto of_project = project::key_directory_in(".", environment);
-    if (!of_project)
+    std::optional<base::Path> directory_of_project;
+    if (of_project)
+        directory_of_project = *std::move(of_project);
+    else
         call.warn(
             std::move(of_project)
                 .error()
                 .wrap("the project file here is not used, so its key directory is not known"));
     return claims::KeyStore(claims::KeyDirectories::from({
         .flag = call.value("directory"),
-        .project = of_project ? *of_project : std::nullopt,
+        .project = std::move(directory_of_project),
         .environment = environment,
     }));
 }
@@ -51,6 +52,12 @@ Result<crypto::KeyPair> choose_key(Call& call, const claims::KeyStore& store,
         call.note(
             fmt::format("made a new {} key: {}", crypto::row_of(type).name, choice.made->native()));
     return std::move(choice.key);
+}
+
+Result<crypto::KeyPair> account_key(Call& call, const claims::KeyStore& store,
+                                    std::string_view option) {
+    return choose_key(call, store, option, claims::account_key_name(call.environment("USER")),
+                      crypto::KeyType::account);
 }
 
 Result<std::string> token_id(const Call& call) {

@@ -70,6 +70,11 @@ Result<crypto::KeyPair> choose_key(Call& call, const claims::KeyStore& store,
                                    std::string_view option, std::string_view name,
                                    crypto::KeyType type);
 
+/// The account's key, from its option (`issuer`, or `subject` where the account is what a token is
+/// about), or called after the user.
+Result<crypto::KeyPair> account_key(Call& call, const claims::KeyStore& store,
+                                    std::string_view option);
+
 /// `--jti`, or 22 random characters.
 Result<std::string> token_id(const Call& call);
 

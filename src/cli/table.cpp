@@ -24,6 +24,7 @@ constexpr const Verb* table[] = {
     &claims_token_provider_verb,
     &claims_verify_verb,
     &completions_verb,
+    &drain_verb,
     &help_verb,
     &inspect_verb,
     &keys_verb,
@@ -37,6 +38,14 @@ constexpr const Verb* table[] = {
     &par_insert_verb,
     &par_inspect_verb,
     &par_verify_verb,
+    &pull_verb,
+    &push_verb,
+    &reg_verb,
+    &reg_pull_verb,
+    &reg_push_verb,
+    &registry_verb,
+    &registry_gc_verb,
+    &registry_serve_verb,
     &version_verb,
 };
 
@@ -145,7 +154,7 @@ const Verb* find_verb(std::string_view path, Rows rows) noexcept {
 
 const Verb& resolved(const Verb& row, Rows rows) noexcept {
     if (row.alias_of.empty())
-        return row;
+        return row; // NOLINT(bugprone-return-const-ref-from-parameter): rows are never temporaries
     const auto* target = find_verb(row.alias_of, rows);
     TENON_ASSERT(target != nullptr && target->alias_of.empty());
     return *target;

@@ -27,12 +27,7 @@ Result<claims::ComponentClaims> component_metadata(const Call& call,
     metadata.ver = call.value("ver");
     metadata.tags = call.values("tag");
     if (project) {
-        if (!metadata.name && !project->name.empty())
-            metadata.name = project->name;
-        if (!metadata.rev)
-            metadata.rev = project->revision;
-        if (!metadata.ver && !project->version.empty())
-            metadata.ver = project->version;
+        fill_up(metadata, *project);
         if (project->component && !project->component->tags.empty()) {
             std::set<std::string> merged(metadata.tags->begin(), metadata.tags->end());
             merged.insert(project->component->tags.begin(), project->component->tags.end());

@@ -51,6 +51,16 @@ Result<std::optional<std::int32_t>> revision(const Call& call, std::string_view 
 /// required``.
 Result<> missing(std::string_view what, std::string_view option);
 
+/// Takes from the project what the options left out of a component's or provider's claims.
+template <class Claims> void fill_up(Claims& claims, const project::Project& project) {
+    if (!claims.name && !project.name.empty())
+        claims.name = project.name;
+    if (!claims.rev)
+        claims.rev = project.revision;
+    if (!claims.ver && !project.version.empty())
+        claims.ver = project.version;
+}
+
 /// A component's metadata from the options, filled up from the project: name, tags, revision,
 /// version, call alias.
 Result<claims::ComponentClaims> component_metadata(const Call& call,

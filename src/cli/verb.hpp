@@ -5,10 +5,12 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "base/progress.hpp"
 #include "data/value.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -102,6 +104,9 @@ public:
     [[nodiscard]] Result<std::uint64_t> stamp_time() const;
     [[nodiscard]] std::uint64_t now() const;
     [[nodiscard]] std::stop_token stop() const noexcept { return stop_; }
+    /// What SIGHUP does from now on, instead of ending the verb; an empty function takes it back.
+    /// Runs on a thread of its own; for verbs that are `long_running`.
+    void on_hangup(std::function<void()> act);
     [[nodiscard]] base::Progress& progress() const noexcept { return *progress_; }
     [[nodiscard]] bool color() const noexcept { return color_; } ///< on standard error
 
@@ -113,7 +118,7 @@ public:
     /// Bytes for standard output; refused with a hint when it is a terminal.
     Result<> answer_bytes(Bytes bytes);
     /// Shown on standard error; with `-o json` collected under the key `warnings` instead.
-    void warn(base::Error&& warning);
+    void warn(const base::Error& warning);
     void note(std::string_view text); ///< one line on standard error; silent with --quiet
     /// Output of a tool that a verb runs. All of it goes to standard error, so that standard output
     /// holds the verb's answer only; what the tool did not write there itself is left out with
@@ -143,6 +148,7 @@ private:
     mutable bool misused_ = false; // set while looking at what was given
     std::vector<data::Value> warnings_;
     std::stop_token stop_;
+    base::Interruption* interruption_ = nullptr;
     base::Progress* progress_ = nullptr;
 
     [[nodiscard]] const Option& option(std::string_view name) const;

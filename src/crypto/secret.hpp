@@ -18,7 +18,7 @@ void wipe(MutableBytes bytes) noexcept;
 /// A fixed number of secret bytes.
 template <std::size_t n> class SecretArray {
 public:
-    SecretArray() noexcept : bytes_{} {}
+    SecretArray() noexcept = default;
     SecretArray(SecretArray&& other) noexcept : bytes_(other.bytes_) { wipe(other.bytes_); }
     SecretArray& operator=(SecretArray&& other) noexcept {
         bytes_ = other.bytes_;
@@ -37,7 +37,7 @@ public:
     }
 
 private:
-    std::array<Byte, n> bytes_;
+    std::array<Byte, n> bytes_{};
 };
 
 /// A secret text of a length that is known when it is made, so that no grown-out-of buffer is left

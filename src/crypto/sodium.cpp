@@ -45,6 +45,11 @@ std::uint32_t random_below(std::uint32_t bound) noexcept {
     return randombytes_uniform(bound);
 }
 
+bool same_bytes(Bytes left, Bytes right) noexcept {
+    return left.size() == right.size() &&
+           sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
 std::array<Byte, 32> ed25519_public(const SecretArray<32>& seed) noexcept {
     return expand(seed).public_key;
 }

@@ -15,6 +15,9 @@ void fill_random(MutableBytes bytes) noexcept;
 /// Below `bound`, each value with equal probability.
 std::uint32_t random_below(std::uint32_t bound) noexcept;
 
+/// Whether two secrets are equal; takes the same time wherever they differ.
+[[nodiscard]] bool same_bytes(Bytes left, Bytes right) noexcept;
+
 // Ed25519, https://www.rfc-editor.org/rfc/rfc8032
 std::array<Byte, 32> ed25519_public(const SecretArray<32>& seed) noexcept;
 std::array<Byte, 64> ed25519_sign(const SecretArray<32>& seed, Bytes message) noexcept;

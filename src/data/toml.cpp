@@ -33,6 +33,7 @@ constexpr void check(bool holds, std::string_view condition) {
 #undef NDEBUG
 #define TOML_ASSERT(condition) ::tenon::data::check(static_cast<bool>(condition), #condition)
 #define TOML_EXCEPTIONS 0
+#define TOML_FLOAT_CHARCONV 1 // not through a stream, which brings locales into the program
 #define TOML_MAX_NESTED_VALUES 256 // ours is lower; this one never speaks
 #include <toml++/impl/preprocessor.h>
 // Its tests for blanks call letters like `é` unreachable, where `false` is meant.

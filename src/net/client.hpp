@@ -30,9 +30,9 @@ struct Proxies {
 };
 
 struct ClientOptions {
-    base::Path ca_file;        ///< PEM; used beside the system's store
-    base::Path system_ca_file; ///< what SSL_CERT_FILE says; empty: OpenSSL's default store
-    bool verify_peer = true;   ///< false only for --insecure-skip-tls-verify
+    std::vector<base::Path> ca_files; ///< PEM; trusted beside the system's store
+    base::Path system_ca_file;        ///< what SSL_CERT_FILE says; empty: OpenSSL's default store
+    bool verify_peer = true;          ///< false only for --insecure-skip-tls-verify
     Proxies proxies;
     base::Path unix_socket; ///< every connection goes here, as with `curl --unix-socket`
     std::string user_agent; ///< `tenon/0.1.0`; empty: none is sent

@@ -30,8 +30,7 @@ Result<Stream> open_tunnel(Stream stream, const Route& route, const ClientOption
     message.answer.to_connect = true;
     Exchange exchange(std::move(stream));
     if (auto done = exchange.run(message, waiter); !done)
-        return fail(
-            std::move(done).error().within(fmt::format("proxy `{}`", route.proxy->authority())));
+        return fail(std::move(done).error().within("the connection to the proxy"));
     const int status = exchange.answer().status();
     if (status / 100 != 2) {
         base::Error error(Errc::io, fmt::format("the proxy `{}` does not connect to `{}`",
@@ -53,8 +52,12 @@ Result<base::Fd> dial_route(const Route& route, const ClientOptions& options,
                             const Waiter& waiter) {
     if (!options.unix_socket.empty())
         return dial_unix(options.unix_socket, options.connect_timeout, waiter);
-    if (route.proxy)
-        return dial(route.proxy->host, route.proxy->port, options.connect_timeout, waiter);
+    if (route.proxy) {
+        auto fd = dial(route.proxy->host, route.proxy->port, options.connect_timeout, waiter);
+        if (!fd)
+            return fail(std::move(fd).error().within("the connection to the proxy"));
+        return fd;
+    }
     return dial(route.host, route.port, options.connect_timeout, waiter);
 }
 
@@ -80,7 +83,7 @@ Result<const TlsClient*> LazyTls::get(const ClientOptions& options) {
     const std::scoped_lock lock(mutex_);
     if (!made_)
         made_ = TENON_TRY(
-            TlsClient::create({options.ca_file, options.system_ca_file, options.verify_peer}));
+            TlsClient::create({options.ca_files, options.system_ca_file, options.verify_peer}));
     return &*made_;
 }
 

@@ -330,6 +330,15 @@ TEST(Connect, hands_http_to_a_proxy_with_the_whole_url) {
     EXPECT_EQ(proxy.accepted(), 1u);
 }
 
+TEST(Connect, says_that_it_was_the_proxy_that_was_not_there) {
+    ClientOptions options;
+    options.proxies.http = "127.0.0.1:" + std::to_string(closed_port());
+    auto made = client(options);
+    const auto got = content(made, request_for("http://registry.example/"));
+    expect_error(got, Errc::io, "cannot connect to `" + options.proxies.http + "`");
+    EXPECT_EQ(got.error().frames(), std::vector<std::string>{"the connection to the proxy"});
+}
+
 TEST(Connect, says_that_a_proxy_refuses_a_tunnel) {
     TestPeer proxy({answers({"HTTP/1.1 407 X\r\nContent-Length: 0\r\n\r\n"})});
     ClientOptions options;

@@ -168,14 +168,16 @@ TEST(Client, notices_a_file_that_became_shorter) {
 
 TEST(Client, takes_an_answer_that_comes_before_everything_is_sent) {
     // The server reads the head only, refuses, and stays: whoever goes on sending never ends.
-    TestPeer peer({[](Connection& connection) {
+    std::binary_semaphore done(0);
+    TestPeer peer({[&](Connection& connection) {
         char byte = 0;
         ::recv(connection.fd(), &byte, 1, 0);
         connection.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig");
-        connection.wait_for_end();
+        done.acquire();
     }});
     auto made = client();
     auto response = made.send(put(peer.url(), std::string(50'000'000, 'x')), patience());
+    done.release();
     ASSERT_TRUE(response) << response.error().message();
     EXPECT_EQ(response->status(), 413);
     EXPECT_EQ(response->read_all(10), "big");

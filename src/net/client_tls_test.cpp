@@ -193,7 +193,7 @@ protected:
     }
     [[nodiscard]] ClientOptions trusting() const {
         ClientOptions options;
-        options.ca_file = directory_ / "authority.pem";
+        options.ca_files = {directory_ / "authority.pem"};
         return options;
     }
     static Patience patience() { return {std::chrono::steady_clock::now() + 5s, {}}; }
@@ -277,6 +277,11 @@ TEST_F(ClientTls, does_not_trust_another_hosts_certificate) {
     expect_untrusted(other, trusting(),
                      "it is for `a.example`, `*.b.example`, `::5`, not for `localhost`",
                      insecure_help, "localhost");
+    auto system = ClientOptions();
+    system.system_ca_file = directory_ / "authority.pem"; // read only at the second look
+    expect_untrusted(other, system,
+                     "it is for `a.example`, `*.b.example`, `::5`, not for `127.0.0.1`",
+                     insecure_help);
     // An address in a name is no address.
     expect_untrusted(make({"127.0.0.1", "DNS:127.0.0.1", -1, 1}, &authority()), trusting(),
                      "it is for `127.0.0.1`, not for `127.0.0.1`", insecure_help);
@@ -325,12 +330,12 @@ TEST_F(ClientTls, says_that_a_server_speaks_no_tls) {
 TEST_F(ClientTls, says_which_file_of_authorities_is_bad) {
     TestPeer peer({});
     auto options = trusting();
-    options.ca_file = directory_ / "nothing";
+    options.ca_files = {directory_ / "nothing"};
     auto got = get(peer, options);
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().code(), Errc::not_found);
     EXPECT_EQ(got.error().causes().front(),
-              "cannot read certificates from `" + options.ca_file.native() + "`");
+              "cannot read certificates from `" + options.ca_files.front().native() + "`");
     write("authority.pem", "-----BEGIN CERTIFICATE-----\nnonsense\n");
     got = get(peer, trusting());
     ASSERT_FALSE(got);

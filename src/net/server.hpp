@@ -15,7 +15,9 @@ namespace tenon::net {
 /// The head of a request as it came.
 struct ServerRequest {
     std::string method;
-    std::string target; ///< as in the request line, checked: begins with `/`, no control characters
+    /// As in the request line, checked: begins with `/`, visible ASCII without `#`. Of an absolute
+    /// one the path and query; its host is in `Host`.
+    std::string target;
     /// The two halves of `target`, still percent-encoded.
     [[nodiscard]] std::string_view path() const noexcept;
     [[nodiscard]] std::string_view query() const noexcept; ///< without `?`
@@ -27,7 +29,10 @@ struct ServerRequest {
 };
 
 struct ServerResponse {
-    int status = 200;
+    int status = 200; ///< 200 to 999
+    /// `Date` is added. `Content-Length`, `Transfer-Encoding` and `Connection` are the server's:
+    /// a handler's are dropped, but for a `Content-Length` where there is no content to be sent
+    /// and none given (HEAD, 304).
     Headers headers = {};
     /// For HEAD the length is announced and nothing is sent.
     Content content = {};
@@ -40,12 +45,15 @@ class RequestBody {
 public:
     virtual ~RequestBody() = default;
     /// Up to `into.size()` bytes, at least one unless at the end, which is 0. Fails with `limit`
-    /// when the client is too slow or sends more than allowed, `truncated` when it goes away,
-    /// `interrupted` when the server stops.
+    /// when the client is too slow, `truncated` when it goes away, `malformed` when its chunks lie,
+    /// `interrupted` when the server stops; from then on always. A client that waits for
+    /// `100 Continue` gets it at the first call.
     virtual Result<std::size_t> read(MutableBytes into) = 0;
 };
 
 /// What was answered, for the access log; made when the last byte has left or the connection broke.
+/// A request that was refused before a handler saw it is among them; what could not be read of its
+/// head is empty.
 struct Access {
     const ServerRequest& request;
     int status;
@@ -58,9 +66,10 @@ class Handler {
 public:
     virtual ~Handler() = default;
     /// Runs on an I/O thread and must not block: answers what needs no disk and no content, and
-    /// gives nothing for all else.
+    /// gives nothing for all else. Not asked about requests that have content.
     virtual std::optional<ServerResponse> answer_at_once(const ServerRequest& request);
-    /// Runs on a thread that may block. Several calls run at the same time.
+    /// Runs on a thread that may block. Several calls run at the same time. An exception is
+    /// answered with 500.
     virtual ServerResponse answer(const ServerRequest& request, RequestBody& body) = 0;
     /// After the answer; on an I/O thread, must not block for long.
     virtual void answered(const Access& access);
@@ -75,12 +84,14 @@ struct ServerOptions {
     std::optional<ServerTls> tls;
     unsigned io_threads = 2;
     unsigned worker_threads = 64; ///< at most; made when needed. What comes beyond waits its turn.
+    /// Beyond it connections wait to be accepted; those idle for longest are ended to make room.
     unsigned max_connections = 1024;
     std::size_t max_header_bytes = 32 * 1024;
     std::size_t max_fields = 100;
     std::chrono::milliseconds header_timeout{15'000}; ///< from the first byte of a head to its last
     std::chrono::milliseconds keep_alive_timeout{75'000};
-    std::chrono::milliseconds idle_timeout{60'000}; ///< no byte of content moved
+    /// In so much time of waiting for a client, 512 bytes for each of its seconds must move.
+    std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds stop_timeout{10'000}; ///< what requests in flight get when stopping
     mode_t socket_mode = 0600;                      ///< of a Unix socket
 };
@@ -94,10 +105,10 @@ public:
     /// Where it listens, with the port that the system chose.
     [[nodiscard]] const Endpoint& endpoint() const noexcept;
     /// Serves until `stop` is asked for, then ends gracefully: no new connections, requests in
-    /// flight are finished, idle connections closed.
+    /// flight are finished, idle connections closed. Returns when all handlers have. Once only.
     Result<> run(std::stop_token stop);
     /// Reads certificate and key again; connections made later use them. An error leaves the old
-    /// ones.
+    /// ones. From any thread.
     Result<> reload_tls();
 
     struct State;

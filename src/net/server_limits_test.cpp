@@ -123,8 +123,6 @@ TEST(ServerLimits, ends_connections_that_are_idle_for_too_long) {
     RunningServer server(std::move(options));
     auto client = server.client();
     EXPECT_EQ(client.ask(get("/now")).status, 200);
-    std::this_thread::sleep_for(20ms);
-    EXPECT_EQ(client.ask(get("/now")).status, 200);
     EXPECT_TRUE(client.ends());
 }
 

@@ -28,6 +28,12 @@ FileContent file_of(std::string_view text, std::uint64_t offset, std::uint64_t l
     return {std::move(fd), offset, length};
 }
 
+/// Waits for something that is about to happen.
+void until(const std::atomic<bool>& fact) {
+    for (int tries = 0; tries < 10'000 && !fact; ++tries)
+        std::this_thread::sleep_for(1ms);
+}
+
 TEST(Server, answers_at_once_and_in_a_worker) {
     RunningServer server;
     auto client = server.client();
@@ -313,7 +319,9 @@ TEST(Server, serves_more_slow_requests_than_it_has_workers) {
     std::atomic<int> most{0};
     server.handler.slow = [&](const ServerRequest&, RequestBody&) {
         most = std::max(most.load(), ++running);
-        std::this_thread::sleep_for(5ms);
+        for (int tries = 0; tries < 1000 && most < 2; ++tries)
+            std::this_thread::sleep_for(1ms);
+        std::this_thread::sleep_for(2ms); // time for a third
         --running;
         return with("done");
     };
@@ -445,8 +453,10 @@ TEST(Server, says_that_a_socket_path_is_too_long) {
 
 TEST(Server, ends_idle_connections_and_finishes_requests_when_it_stops) {
     RunningServer server;
+    std::atomic<bool> begun{false};
     std::atomic<bool> go{false};
     server.handler.slow = [&](const ServerRequest&, RequestBody& body) {
+        begun = true;
         while (!go)
             std::this_thread::sleep_for(1ms);
         return with(TestHandler::read_all(body).value_or("?"));
@@ -456,8 +466,9 @@ TEST(Server, ends_idle_connections_and_finishes_requests_when_it_stops) {
     auto busy = server.client();
     busy.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
     auto in_a_head = server.client();
+    EXPECT_EQ(in_a_head.ask(get("/now")).status, 200);
     in_a_head.send("GET /now HTTP/1.1\r\n");
-    std::this_thread::sleep_for(20ms); // so that both are in flight
+    until(begun);
     server.begin_stop();
     EXPECT_TRUE(idle.ends());
     go = true;
@@ -476,8 +487,10 @@ TEST(Server, interrupts_what_does_not_end_in_time) {
     ServerOptions options;
     options.stop_timeout = 50ms;
     RunningServer server(std::move(options));
+    std::atomic<bool> begun{false};
     std::atomic<Errc> error{};
     server.handler.slow = [&](const ServerRequest&, RequestBody& body) {
+        begun = true;
         const auto content = TestHandler::read_all(body);
         error = content ? Errc::usage : content.error().code();
         return with("late");
@@ -485,8 +498,9 @@ TEST(Server, interrupts_what_does_not_end_in_time) {
     auto sending = server.client();
     sending.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
     auto in_a_head = server.client();
+    EXPECT_EQ(in_a_head.ask(get("/now")).status, 200);
     in_a_head.send("GET /now HTTP/1.1\r\n");
-    std::this_thread::sleep_for(20ms);
+    until(begun);
     const auto begin = std::chrono::steady_clock::now();
     server.stop();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);

@@ -333,10 +333,12 @@ Result<> load_trust(TlsClient::State& state, const TlsTrust& trust) {
         state.late_file = X509_get_default_cert_file(); // where there is none, nobody is trusted
     else
         TENON_TRY(base::open_to_read(state.late_file));
-    ERR_clear_error();
-    errno = 0;
-    if (!trust.ca_file.empty() && SSL_CTX_load_verify_file(context, trust.ca_file.c_str()) != 1)
-        return fail(unreadable(trust.ca_file, errno));
+    for (const auto& file : trust.ca_files) {
+        ERR_clear_error();
+        errno = 0;
+        if (SSL_CTX_load_verify_file(context, file.c_str()) != 1)
+            return fail(unreadable(file, errno));
+    }
     ERR_clear_error();
     // A certificate that was named is trusted even if it is not its own issuer, as with curl.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);

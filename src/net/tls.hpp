@@ -20,7 +20,7 @@ struct Attempt {
 };
 
 struct TlsTrust {
-    base::Path ca_file;        ///< PEM; trusted beside the system's store
+    std::vector<base::Path> ca_files; ///< PEM; trusted beside the system's store
     base::Path system_ca_file; ///< instead of the system's file of authorities; empty: OpenSSL's
     bool verify_peer = true;
 };

@@ -2,37 +2,13 @@
 #include "oci/connection.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 namespace tenon::oci {
 namespace {
 
-constexpr std::uint64_t max_certificates = 16 * 1024 * 1024;
-
 std::string text(const Variable& variable, std::string_view name) {
     return variable ? variable(name).value_or("") : std::string();
-}
-
-/// Several files of certificates as one, since a client takes one: in memory, and gone with the
-/// descriptor.
-Result<base::Fd> joined(const std::vector<base::Path>& files) {
-    base::Fd fd(::memfd_create("certificates", MFD_CLOEXEC));
-    if (!fd)
-        return fail(base::system_error("cannot join certificates", errno));
-    for (const auto& file : files) {
-        auto content = TENON_TRY(base::read_file(file, max_certificates));
-        content.push_back('\n');
-        for (Bytes left = content; !left.empty();) {
-            const auto done = ::write(fd.get(), left.data(), left.size());
-            if (done < 0 && errno != EINTR)
-                return fail(base::system_error("cannot join certificates", errno));
-            left = left.subspan(done > 0 ? static_cast<std::size_t>(done) : 0);
-        }
-    }
-    return fd;
 }
 
 Result<Credentials> given_credentials(ConnectionOptions& options) {
@@ -74,17 +50,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const Reference& reference,
     http.system_ca_file = text(options.variable, "SSL_CERT_FILE");
     if (options.variable)
         http.proxies = net::Proxies::from_environment(options.variable);
-    std::vector<base::Path> authorities;
     if (!options.insecure && options.variable)
-        authorities = find_authorities(certificate_folders(options.variable), reference.host);
+        http.ca_files = find_authorities(certificate_folders(options.variable), reference.host);
     if (!options.ca_file.empty())
-        authorities.push_back(options.ca_file);
-    if (authorities.size() == 1) {
-        http.ca_file = authorities.front();
-    } else if (!authorities.empty()) {
-        made->authorities_ = TENON_TRY(joined(authorities));
-        http.ca_file = fmt::format("/proc/self/fd/{}", made->authorities_.get());
-    }
+        http.ca_files.push_back(options.ca_file);
     made->client_ = TENON_TRY(net::Client::create(std::move(http)));
 
     auto environment = HostEnvironment::read(options.variable);

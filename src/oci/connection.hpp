@@ -43,7 +43,6 @@ private:
     std::optional<Registry> registry_;
     Credentials given_;
     std::optional<Keychain> keychain_;
-    base::Fd authorities_; // several certificates in one file without a name
 };
 
 /// What a wasmCloud host's environment says: WASMCLOUD_OCI_ALLOW_LATEST,

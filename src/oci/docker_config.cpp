@@ -55,14 +55,6 @@ const std::string& text_of(const data::Value& object, std::string_view key) {
 }
 
 /// Where the JSON breaks, without a word of it: the line may hold a password.
-base::Error without_content(const base::Error& error, std::string_view what, Errc code) {
-    const auto& source = error.source();
-    auto place =
-        source ? fmt::format(" (line {}, column {})", source->place.line, source->place.column)
-               : std::string();
-    return base::Error(code, fmt::format("{} is no valid JSON{}", what, place));
-}
-
 /// `user:password` in base64, whose padding may be missing.
 std::optional<Credentials> from_auth(std::string_view auth) {
     while (auth.ends_with('='))
@@ -175,6 +167,14 @@ Result<Credentials> parse_helper_answer(std::string text) {
     credentials.user = *user->string();
     credentials.password = SecretText(*secret->string());
     return credentials;
+}
+
+base::Error without_content(const base::Error& error, std::string_view what, Errc code) {
+    const auto& source = error.source();
+    auto place =
+        source ? fmt::format(" (line {}, column {})", source->place.line, source->place.column)
+               : std::string();
+    return base::Error(code, fmt::format("{} is no valid JSON{}", what, place));
 }
 
 } // namespace tenon::oci

@@ -49,6 +49,10 @@ private:
     std::optional<std::string> store_;
 };
 
+/// The error for text that holds secrets and is no JSON: says where, and nothing of what stands
+/// there.
+base::Error without_content(const base::Error& error, std::string_view what, Errc code);
+
 /// What a credential helper answers to `get`. The user `<token>` marks an identity token.
 /// `malformed` for what is not the helper's JSON; the message holds nothing of it.
 Result<Credentials> parse_helper_answer(std::string text);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pack/crc32.hpp"
 
-#include <isa-l/crc.h>
+#include <libdeflate.h>
 #include <zlib.h>
 
 namespace tenon::pack {
 
 std::uint32_t crc32(std::uint32_t crc, Bytes bytes) noexcept {
-    return crc32_gzip_refl(crc, bytes.data(), bytes.size());
+    return ::libdeflate_crc32(crc, bytes.data(), bytes.size());
 }
 
 std::uint32_t crc32_of_both(std::uint32_t first, std::uint32_t second,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pack/gzip_source.hpp"
 
+#include "pack/conveyor.hpp"
 #include "pack/crc32.hpp"
+#include "pack/inflate.hpp"
+#include "pack/parallel_inflate.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <fmt/format.h>
-#include <isa-l/igzip_lib.h>
 #include <optional>
 
 namespace tenon::pack {
@@ -17,12 +19,12 @@ constexpr std::size_t input_size = 256 * 1024;
 // Kept in front of the input: bytes of the buffer before, for the inflater to give back (it reads
 // up to eight ahead) and for a flush mark that lies across the border.
 constexpr std::size_t tail_size = 16;
-// What the empty stored block of a flush looks like behind its three bits of header.
-constexpr std::array<Byte, 4> flush_mark = {0x00, 0x00, 0xff, 0xff};
+// Three mebibytes a thread at most; with more, hashing would not keep up.
+constexpr unsigned max_threads = 4;
 // A border of entries is at least this often; hostile input may have them everywhere.
 constexpr std::size_t max_flush_points = std::size_t{1} << 18;
-// Below this a high ratio harms nobody.
-constexpr std::uint64_t ratio_free_bytes = 1 << 20;
+// The fields of a header have no length of their own; nobody needs so much.
+constexpr std::uint64_t max_header_bytes = 1 << 20;
 
 constexpr Byte flag_header_crc = 0x02;
 constexpr Byte flag_extra = 0x04;
@@ -30,26 +32,16 @@ constexpr Byte flag_name = 0x08;
 constexpr Byte flag_comment = 0x10;
 constexpr Byte flags_reserved = 0xe0;
 
-std::string_view inflate_error(int code) {
-    switch (code) {
-    case ISAL_INVALID_BLOCK: return "invalid block";
-    case ISAL_INVALID_SYMBOL: return "invalid symbol";
-    case ISAL_INVALID_LOOKBACK: return "reference to before the start";
-    default: return "invalid data";
-    }
-}
-
 } // namespace
 
 class GzipSource::Inflater {
 public:
-    Inflater(Source& packed, GzipLimits limits, Mode mode)
-        : packed_(packed), limits_(limits), mode_(mode), input_(tail_size + input_size),
-          state_(std::make_unique<inflate_state>()) {
-        isal_inflate_init(state_.get());
-    }
+    Inflater(Source& packed, GzipLimits limits, Mode mode, unsigned threads)
+        : packed_(packed), limits_(limits), mode_(mode), threads_(threads),
+          input_(tail_size + input_size) {}
 
-    Result<std::size_t> read(MutableBytes into) {
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) {
+        stop_ = stop;
         if (error_)
             return fail(*std::exchange(error_, std::nullopt));
         std::size_t done = 0;
@@ -63,6 +55,29 @@ public:
         return done;
     }
 
+    /// What other threads unpack, as long as they can.
+    Result<std::optional<Bytes>> lend(const std::stop_token& stop) {
+        stop_ = stop;
+        if (phase_ == Phase::header && mode_ == Mode::parallel)
+            TENON_TRY(begin_pieces());
+        while (pieces_) {
+            TENON_TRY(check_limit());
+            const auto piece = TENON_TRY(pieces_->next(stop_));
+            if (!piece) {
+                TENON_TRY(go_on_alone());
+                break;
+            }
+            behind_buffer_ += piece->packed_size;
+            crc_ = crc32_of_both(crc_, piece->crc, piece->unpacked.size());
+            unpacked_ += piece->unpacked.size();
+            // What is within the limit is given first.
+            const auto over = unpacked_ - std::min(unpacked_, limits_.max_unpacked_bytes);
+            if (over < piece->unpacked.size())
+                return piece->unpacked.first(piece->unpacked.size() - over);
+        }
+        return std::nullopt;
+    }
+
     Behind behind = Behind::nothing;
     std::vector<FlushPoint> flush_points;
     [[nodiscard]] bool not_cuttable() const noexcept { return not_cuttable_; }
@@ -72,16 +87,15 @@ private:
 
     /// Fills `into`, or less at the end; `done` says how much also when it fails.
     Result<> step(MutableBytes into, std::size_t& done) {
-        if (phase_ == Phase::header) {
-            TENON_TRY(read_header());
-            flush_points.push_back({offset(), 0, 0});
-            phase_ = Phase::data;
-        }
+        if (phase_ == Phase::header)
+            TENON_TRY(begin());
+        if (pieces_)
+            TENON_TRY(go_on_alone());
         while (phase_ == Phase::data && done < into.size()) {
-            done += inflate(into.subspan(done));
+            done += inflate_some(into.subspan(done));
             TENON_TRY(check_progress());
-            if (state_->block_state == ISAL_BLOCK_FINISH) {
-                position_ -= static_cast<std::size_t>(state_->read_in_length) / 8;
+            if (inflate_.at_end()) {
+                position_ -= inflate_.unused_bits() / 8;
                 phase_ = Phase::end;
                 TENON_TRY(read_trailer());
             }
@@ -89,53 +103,67 @@ private:
         return {};
     }
 
+    Result<> begin() {
+        TENON_TRY(read_header());
+        TENON_TRY(Inflate::available());
+        inflate_.reset();
+        flush_points.push_back({offset(), 0, 0});
+        phase_ = Phase::data;
+        return {};
+    }
+
+    Result<> begin_pieces() {
+        TENON_TRY(begin());
+        const auto threads = thread_count(threads_, max_threads);
+        pieces_.emplace(packed_, Bytes(input_).subspan(position_, input_end_ - position_),
+                        threads == 1 ? 0 : threads, ParallelInflate::Sizes{});
+        behind_buffer_ = offset();
+        position_ = input_end_ = feed_end_ = tail_size; // an empty buffer from here on
+        return {};
+    }
+
+    Result<> go_on_alone() {
+        pending_ = TENON_TRY(pieces_->rest(stop_));
+        inflate_.set_window(pieces_->window());
+        pieces_.reset();
+        return {};
+    }
+
     /// One call of the library; gives the number of bytes that came out.
-    std::size_t inflate(MutableBytes into) {
-        const auto room = std::min<std::size_t>(into.size(), 1U << 30);
-        state_->next_in = input_.data() + position_;
-        state_->avail_in = static_cast<std::uint32_t>(feed_end_ - position_);
-        state_->next_out = into.data();
-        state_->avail_out = static_cast<std::uint32_t>(room);
-        outcome_ = isal_inflate(state_.get());
-        const auto consumed = feed_end_ - state_->avail_in - position_;
+    std::size_t inflate_some(MutableBytes into) {
+        const auto input = Bytes(input_).first(feed_end_).subspan(position_);
+        const auto [consumed, produced] = inflate_.step(input, into);
         position_ += consumed;
-        const auto produced = room - state_->avail_out;
         crc_ = crc32(crc_, into.first(produced));
         unpacked_ += produced;
-        starved_ = state_->avail_in == 0 && state_->avail_out > 0;
+        starved_ = consumed == input.size() && produced < into.size();
         stuck_ = consumed == 0 && produced == 0 && !starved_;
         return produced;
     }
 
-    Result<> check_progress() {
+    Result<> check_limit() const {
         if (unpacked_ > limits_.max_unpacked_bytes)
             return fail(Errc::limit,
                         fmt::format("unpacks to more than {} bytes", limits_.max_unpacked_bytes));
-        if (unpacked_ > ratio_free_bytes && unpacked_ / offset() > limits_.max_ratio)
-            return fail(Errc::limit,
-                        fmt::format("unpacks to more than {} times its size", limits_.max_ratio));
-        if (outcome_ < 0 || stuck_)
+        return {};
+    }
+
+    Result<> check_progress() {
+        TENON_TRY(check_limit());
+        if (const auto trouble = inflate_.trouble(); trouble || stuck_)
             return fail(
                 Errc::malformed,
-                fmt::format("compressed data is corrupt: {}", inflate_error(outcome_)),
-                offset() - static_cast<std::uint64_t>(std::max(state_->read_in_length, 0) + 7) / 8);
-        if (!starved_ || state_->block_state == ISAL_BLOCK_FINISH)
+                fmt::format("compressed data is corrupt: {}", trouble.value_or("invalid data")),
+                offset() - (inflate_.unused_bits() + 7) / 8);
+        if (!starved_ || inflate_.at_end())
             return {};
         starved_ = false;
-        if (at_mark_ && between_blocks())
+        if (at_mark_ && inflate_.between_blocks())
             cut();
         if (position_ == input_end_ && !TENON_TRY(refill()))
             return fail(Errc::truncated, "compressed data ends too early", offset());
         find_feed_end();
         return {};
-    }
-
-    /// All input was used up to the bit, all output given, and a block header would come next.
-    [[nodiscard]] bool between_blocks() const {
-        return (state_->block_state == ISAL_BLOCK_NEW_HDR ||
-                state_->block_state == ISAL_BLOCK_HDR) &&
-               state_->read_in_length == 0 && state_->tmp_in_size == 0 &&
-               state_->tmp_out_valid == state_->tmp_out_processed;
     }
 
     void cut() {
@@ -144,7 +172,7 @@ private:
             flush_points.back() = point;
         else if (flush_points.size() < max_flush_points)
             flush_points.push_back(point);
-        isal_inflate_reset(state_.get()); // forgets the window: a reference across the cut fails
+        inflate_.reset(); // forgets the window: a reference across the cut fails
         was_cut_ = true;
     }
 
@@ -154,37 +182,33 @@ private:
         at_mark_ = false;
         if (mode_ != Mode::cut)
             return;
-        const auto end = find_mark(position_ - (flush_mark.size() - 1));
+        const auto end =
+            end_of_flush_mark(Bytes(input_).first(input_end_), position_ - (flush_mark.size() - 1));
         if (!end)
             return;
         feed_end_ = *end;
         at_mark_ = true;
     }
 
-    /// The end of the first flush mark that begins at `from` or behind.
-    [[nodiscard]] std::optional<std::size_t> find_mark(std::size_t from) const {
-        // Its third byte is rarer than its first.
-        const auto* const end = input_.data() + input_end_;
-        const auto* at = input_.data() + from + 2;
-        while (at + 1 < end) {
-            at = static_cast<const Byte*>(
-                std::memchr(at, flush_mark[2], static_cast<std::size_t>(end - at - 1)));
-            if (at == nullptr)
-                break;
-            if (std::equal(flush_mark.begin(), flush_mark.end(), at - 2))
-                return static_cast<std::size_t>(at + 2 - input_.data());
-            ++at;
-        }
-        return std::nullopt;
-    }
-
     /// More input; only when all of it was used. False at the end.
     Result<bool> refill() {
+        if (stop_.stop_requested()) // input may be used without end and give nothing
+            return interrupted();
         std::memmove(input_.data(), input_.data() + input_end_ - tail_size, tail_size);
         behind_buffer_ += input_end_ - tail_size;
         position_ = input_end_ = tail_size;
-        input_end_ += TENON_TRY(packed_.read(MutableBytes(input_).subspan(tail_size)));
-        return input_end_ > position_;
+        const auto room = MutableBytes(input_).subspan(tail_size);
+        if (pending_.empty()) {
+            input_end_ += TENON_TRY(packed_.read(room, stop_));
+            return input_end_ > position_;
+        }
+        const auto count = std::min(pending_.size() - taken_, room.size());
+        std::ranges::copy(Bytes(pending_).subspan(taken_, count), room.begin());
+        input_end_ += count;
+        taken_ += count;
+        if (taken_ == pending_.size())
+            pending_ = {};
+        return true;
     }
 
     [[nodiscard]] std::uint64_t offset() const { return behind_buffer_ + position_ - tail_size; }
@@ -196,6 +220,10 @@ private:
     }
 
     Result<Byte> header_byte() {
+        if (offset() == max_header_bytes)
+            return fail(Errc::limit,
+                        fmt::format("gzip header is longer than {} bytes", max_header_bytes),
+                        offset());
         const auto byte = TENON_TRY(next_byte("header"));
         header_crc_ = crc32(header_crc_, Bytes(&byte, 1));
         return byte;
@@ -274,8 +302,14 @@ private:
     Source& packed_;
     GzipLimits limits_;
     Mode mode_;
+    unsigned threads_;
     Phase phase_ = Phase::header;
+    std::stop_token stop_;             // of the present call
     std::optional<base::Error> error_; // comes with the next read, behind what was read before it
+
+    std::optional<ParallelInflate> pieces_;
+    Buffer pending_;        // packed bytes that come before those of `packed_`
+    std::size_t taken_ = 0; // of `pending_`
 
     Buffer input_;
     std::size_t position_ = tail_size;  // in `input_`
@@ -284,8 +318,7 @@ private:
     std::uint64_t behind_buffer_ = 0;   // offset in the file of the input's start
     std::uint32_t header_crc_ = 0;
 
-    std::unique_ptr<inflate_state> state_;
-    int outcome_ = 0;
+    Inflate inflate_;
     bool starved_ = false; // asks for input
     bool stuck_ = false;
     bool at_mark_ = false; // `feed_end_` is behind a flush mark
@@ -295,12 +328,15 @@ private:
     std::uint32_t crc_ = 0;
 };
 
-GzipSource::GzipSource(Source& packed, GzipLimits limits, Mode mode)
-    : inflater_(std::make_unique<Inflater>(packed, limits, mode)) {}
+GzipSource::GzipSource(Source& packed, GzipLimits limits, Mode mode, unsigned threads)
+    : inflater_(std::make_unique<Inflater>(packed, limits, mode, threads)) {}
 GzipSource::~GzipSource() = default;
 
-Result<std::size_t> GzipSource::read(MutableBytes into) {
-    return inflater_->read(into);
+Result<std::size_t> GzipSource::read(MutableBytes into, const std::stop_token& stop) {
+    return inflater_->read(into, stop);
+}
+Result<std::optional<Bytes>> GzipSource::lend(const std::stop_token& stop) {
+    return inflater_->lend(stop);
 }
 Behind GzipSource::behind() const noexcept {
     return inflater_->behind;

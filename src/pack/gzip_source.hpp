@@ -10,9 +10,9 @@
 
 namespace tenon::pack {
 
+/// There is none on the ratio: deflate cannot make more than 1032 bytes of one.
 struct GzipLimits {
     std::uint64_t max_unpacked_bytes = std::numeric_limits<std::uint64_t>::max();
-    std::uint64_t max_ratio = std::numeric_limits<std::uint64_t>::max(); ///< unpacked to packed
 };
 
 /// A place where the packed stream is at a byte boundary, between blocks, and nothing behind refers
@@ -30,14 +30,19 @@ class GzipSource final : public Source {
 public:
     /// With `cut` the stream is taken apart at every flush point, as if each began a stream of its
     /// own. A stream whose flush points are not such (a sync flush) then fails with `not_cuttable`.
-    enum class Mode { plain, cut };
-    /// `packed` must outlive it.
-    GzipSource(Source& packed, GzipLimits limits, Mode mode = Mode::plain);
+    /// With `parallel` several threads unpack what is cut, if it is, to be lent; the content and
+    /// the errors are those of `plain`.
+    enum class Mode { plain, cut, parallel };
+    /// `packed` must outlive it. `threads` is for `parallel`: 0 as many as there are processors, 1
+    /// only that of the caller.
+    GzipSource(Source& packed, GzipLimits limits, Mode mode = Mode::plain, unsigned threads = 0);
     ~GzipSource() override;
     GzipSource(const GzipSource&) = delete;
     GzipSource& operator=(const GzipSource&) = delete;
 
-    Result<std::size_t> read(MutableBytes into) override;
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override;
+    /// With `parallel`: what other threads have unpacked.
+    Result<std::optional<Bytes>> lend(const std::stop_token& stop) override;
 
     /// After the end: what was there behind the member. Unread and ignored otherwise.
     [[nodiscard]] Behind behind() const noexcept;

@@ -22,26 +22,27 @@ constexpr std::size_t buffer_count = 4;
 class ReadAhead::Ring {
 public:
     Ring(Source& source, Threading threading, std::stop_token stop)
-        : source_(source), stop_(std::move(stop)) {
-        if (threading != Threading::own_thread)
-            return;
-        try {
-            thread_ = std::jthread([this](const std::stop_token& over) { fill_all(over); });
-        } catch (const std::system_error&) {
-            // No thread to be had: `next` reads by itself, as it does when told so.
-            thread_ = {};
-        }
-    }
+        : source_(source), threading_(threading), stop_(std::move(stop)) {}
 
-    /// The next filled buffer; empty at the end. Gives the one before back.
+    /// The next bytes; empty at the end. Gives those before back.
     Result<Bytes> next() {
         if (stop_.stop_requested())
             return interrupted();
         if (ended_)
             return Bytes{};
+        if (lending_) {
+            auto lent = source_.lend(stop_);
+            if (lent && *lent)
+                return **lent;
+            lending_ = false;
+            ended_ = !lent;
+            if (ended_)
+                return fail(std::move(lent).error());
+            start();
+        }
         if (!thread_.joinable()) {
             auto& slot = slots_[0];
-            slot.filled = source_.read(slot.bytes());
+            slot.filled = source_.read(slot.bytes(), stop_);
             ended_ = !slot.filled || *slot.filled == 0;
             return slot.content();
         }
@@ -73,6 +74,17 @@ private:
         }
     };
 
+    void start() {
+        if (threading_ != Threading::own_thread)
+            return;
+        try {
+            thread_ = std::jthread([this](const std::stop_token& over) { fill_all(over); });
+        } catch (const std::system_error&) {
+            // No thread to be had: `next` reads by itself, as it does when told so.
+            thread_ = {};
+        }
+    }
+
     void fill_all(const std::stop_token& over) {
         for (std::size_t turn = 0;; ++turn) {
             auto& slot = slots_[turn % buffer_count];
@@ -82,7 +94,7 @@ private:
                     return;
             }
             // The slot is ours alone until `filled_` says otherwise.
-            slot.filled = source_.read(slot.bytes());
+            slot.filled = source_.read(slot.bytes(), over);
             const bool last = !slot.filled || *slot.filled == 0;
             {
                 const std::scoped_lock lock(mutex_);
@@ -95,7 +107,9 @@ private:
     }
 
     Source& source_;
+    Threading threading_;
     std::stop_token stop_;
+    bool lending_ = true;
     std::array<Slot, buffer_count> slots_;
     bool ended_ = false;
     bool held_ = false; // the caller looks at slot `given_back_`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A source as views of its next bytes, without copying. With a thread of its own the source works
-// on the next buffers while the caller looks at this one: inflating and hashing then overlap.
+// A source as views of its next bytes, without copying. What the source lends is passed on; the
+// rest is read into buffers. With a thread of its own the source works on the next buffers while
+// the caller looks at this one: inflating and hashing then overlap.
 #pragma once
 
 #include "pack/source.hpp"

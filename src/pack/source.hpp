@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <stop_token>
 
 namespace tenon::pack {
 
@@ -13,15 +15,21 @@ namespace tenon::pack {
 class Source {
 public:
     virtual ~Source() = default;
-    /// Puts bytes into `into` and says how many; none only at the end.
-    virtual Result<std::size_t> read(MutableBytes into) = 0;
+    /// Puts bytes into `into` and says how many; none only at the end. Whatever may wait, or may
+    /// work without giving any, looks at `stop` meanwhile.
+    virtual Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) = 0;
+    /// The next bytes where they lie in the source's own memory, valid until the next call; nothing
+    /// when the source has none to lend from here on, and `read` goes on.
+    virtual Result<std::optional<Bytes>> lend(const std::stop_token& /*stop*/) {
+        return std::nullopt;
+    }
 };
 
 /// Bytes in memory, which must outlive it.
 class MemorySource final : public Source {
 public:
     explicit MemorySource(Bytes data) : rest_(data) {}
-    Result<std::size_t> read(MutableBytes into) override;
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override;
 
 private:
     Bytes rest_;
@@ -34,7 +42,7 @@ public:
     FileSource(int fd, base::Path name, std::uint64_t begin = 0,
                std::uint64_t limit = std::numeric_limits<std::uint64_t>::max())
         : fd_(fd), name_(std::move(name)), at_(begin), limit_(limit) {}
-    Result<std::size_t> read(MutableBytes into) override;
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override;
 
 private:
     int fd_;
@@ -48,7 +56,7 @@ class PipeSource final : public Source {
 public:
     PipeSource(int fd, base::Path name, Buffer head)
         : fd_(fd), name_(std::move(name)), head_(std::move(head)) {}
-    Result<std::size_t> read(MutableBytes into) override;
+    Result<std::size_t> read(MutableBytes into, const std::stop_token& stop) override;
 
 private:
     int fd_;

@@ -24,7 +24,7 @@ inline constexpr std::size_t tar_end_size = 2 * tar_block_size;
 
 struct TarLimits {
     std::uint64_t max_entries = 65536;
-    std::uint64_t max_entry_bytes = std::numeric_limits<std::uint64_t>::max() / 2;
+    std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max() / 2; ///< of all entries
 };
 
 enum class TarKind { file, directory, link, other };
@@ -62,7 +62,7 @@ private:
     [[nodiscard]] base::Error truncated() const;
     static Result<> check_global(std::string_view records, const TarEntry& header);
     Result<std::string> read_record(const TarEntry& record);
-    Result<> apply(const Overrides& overrides, TarEntry& entry) const;
+    Result<> apply(const Overrides& overrides, char type, TarEntry& entry) const;
 
     ReadAhead& in_;
     TarLimits limits_;

@@ -154,14 +154,40 @@ std::optional<PaxRecord> take_pax_record(std::string_view& rest) {
 
 } // namespace
 
+/// Where two headers could contradict each other, readers differ in which of them counts: what one
+/// of them verifies the other might run. So there may be one only.
 struct TarReader::Overrides {
-    std::optional<std::string> name;
+    std::optional<std::string> gnu_name;
+    std::optional<std::string> pax_name;
     std::optional<std::uint64_t> size;
     bool any = false;
+    bool pax = false;
+
+    [[nodiscard]] const std::optional<std::string>& name() const {
+        return gnu_name ? gnu_name : pax_name;
+    }
+
+    /// Takes in what the header of a long name says.
+    Result<> add_gnu_name(std::string_view content, const TarEntry& header) {
+        if (gnu_name)
+            return fail(Errc::malformed, "archive entry has two GNU long names", header.begin);
+        gnu_name = up_to_nul(content);
+        return check_names(header);
+    }
+
+    [[nodiscard]] Result<> check_names(const TarEntry& header) const {
+        if (gnu_name && pax_name)
+            return fail(Errc::malformed, "archive entry has both a GNU long name and a pax path",
+                        header.begin);
+        return {};
+    }
 
     /// Takes in what a pax header says.
     Result<> add_pax(std::string_view records, const TarEntry& header) {
+        if (std::exchange(pax, true))
+            return fail(Errc::malformed, "archive entry has two pax headers", header.begin);
         const auto whole = records.size();
+        bool path = false;
         while (!records.empty()) {
             const auto at = header.data + (whole - records.size());
             const auto record = take_pax_record(records);
@@ -170,18 +196,20 @@ struct TarReader::Overrides {
             if (record->key.starts_with("GNU.sparse."))
                 return fail(Errc::unsupported, "sparse files in archives are not supported", at);
             if (record->key == "path") {
-                name.reset();
+                if (std::exchange(path, true))
+                    return fail(Errc::malformed, "pax header in the archive has two paths", at);
                 if (!record->value.empty())
-                    name = record->value;
+                    pax_name = record->value;
             } else if (record->key == "size") {
+                if (size)
+                    return fail(Errc::malformed, "pax header in the archive has two sizes", at);
                 TENON_TRY(set_size(record->value, at));
             }
         }
-        return {};
+        return check_names(header);
     }
 
     Result<> set_size(std::string_view text, std::uint64_t at) {
-        size.reset();
         if (text.empty())
             return {};
         std::uint64_t value = 0;
@@ -197,7 +225,7 @@ struct TarReader::Overrides {
 Result<> TarReader::check_global(std::string_view records, const TarEntry& header) {
     Overrides global;
     TENON_TRY(global.add_pax(records, header));
-    if (global.name || global.size)
+    if (global.pax_name || global.size)
         return fail(Errc::unsupported, "global pax header in the archive sets a name or a size",
                     header.begin);
     return {};
@@ -225,7 +253,6 @@ Result<TarEntry> TarReader::parse(const TarBlock& block, std::uint64_t offset) c
     TENON_TRY(check_header(block, offset));
     TarEntry entry;
     entry.name = name_of(block);
-    entry.kind = kind_of(static_cast<char>(block[type_offset]), entry.name);
     entry.begin = offset;
     entry.data = offset + block.size();
     const auto size = number(text_of(block, size_field));
@@ -284,18 +311,16 @@ Result<std::string> TarReader::read_record(const TarEntry& record) {
     }
 }
 
-Result<> TarReader::apply(const Overrides& overrides, TarEntry& entry) const {
-    if (overrides.name) {
-        entry.name = *overrides.name;
-        if (entry.kind == TarKind::file && entry.name.ends_with('/'))
-            entry.kind = TarKind::directory;
-    }
+Result<> TarReader::apply(const Overrides& overrides, char type, TarEntry& entry) const {
+    entry.name = overrides.name().value_or(std::move(entry.name));
+    entry.kind = kind_of(type, entry.name);
     entry.size = overrides.size.value_or(entry.size);
     entry.bare = entry.bare && !overrides.any;
-    if (entry.size > limits_.max_entry_bytes)
+    if (entry.size > limits_.max_bytes || entry.data > limits_.max_bytes - entry.size)
         return fail(Errc::limit,
-                    fmt::format("archive entry `{}` claims {} bytes, more than the limit of {}",
-                                entry.name, entry.size, limits_.max_entry_bytes),
+                    fmt::format("archive entry `{}` claims {} bytes, with which the archive is "
+                                "larger than the limit of {}",
+                                entry.name, entry.size, limits_.max_bytes),
                     entry.data - tar_block_size + size_field.offset);
     // Readers disagree on whether such data is there, so nobody can say what comes next.
     if (entry.kind != TarKind::file && entry.size != 0)
@@ -326,13 +351,12 @@ Result<std::optional<TarEntry>> TarReader::next() {
         const char type = static_cast<char>(block[type_offset]);
         const bool record = type == 'L' || type == 'K' || type == 'x' || type == 'g';
         if (record) {
-            entry_.kind = TarKind::file;
             overrides.any = true;
             if (!begin)
                 begin = offset;
         } else {
             entry_.begin = begin.value_or(offset);
-            TENON_TRY(apply(overrides, entry_));
+            TENON_TRY(apply(overrides, type, entry_));
         }
         left_ = entry_.size;
         padding_ = tar_padding(entry_.size);
@@ -340,7 +364,7 @@ Result<std::optional<TarEntry>> TarReader::next() {
             return entry_;
         const auto content = TENON_TRY(read_record(entry_));
         if (type == 'L')
-            overrides.name = std::string(up_to_nul(content));
+            TENON_TRY(overrides.add_gnu_name(content, entry_));
         else if (type == 'x')
             TENON_TRY(overrides.add_pax(content, entry_));
         else if (type == 'g')

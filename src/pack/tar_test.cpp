@@ -182,6 +182,49 @@ TEST(TarReader, reads_name_and_size_from_pax_records) {
     EXPECT_EQ(seen[0].data, "data");
 }
 
+/// Extra headers of the same name: type and content.
+Buffer with_extra_headers(std::initializer_list<std::pair<char, std::string>> headers) {
+    Tar tar;
+    for (const auto& [type, content] : headers)
+        tar.add(Tar::header("extra", content.size()).type(type)).data(content);
+    return tar.file("short", "data").bytes;
+}
+
+TEST(TarReader, refuses_two_extra_headers_that_may_contradict_each_other) {
+    // Which of them counts depends on the reader.
+    const std::pair<char, std::string> gnu = {'L', "long"}, pax = {'x', "9 path=x\n"},
+                                       comment = {'x', "12 comment=\n"};
+    for (const auto& both : {with_extra_headers({gnu, pax}), with_extra_headers({pax, gnu})})
+        expect_error(both, Errc::malformed, "archive entry has both a GNU long name and a pax path",
+                     1024);
+    expect_error(with_extra_headers({gnu, gnu}), Errc::malformed,
+                 "archive entry has two GNU long names", 1024);
+    expect_error(with_extra_headers({comment, pax}), Errc::malformed,
+                 "archive entry has two pax headers", 1024);
+    expect_error(with_extra_headers({{'x', "9 path=x\n9 path=y\n"}}), Errc::malformed,
+                 "pax header in the archive has two paths", 512 + 9);
+    expect_error(with_extra_headers({{'x', "9 size=1\n9 size=2\n"}}), Errc::malformed,
+                 "pax header in the archive has two sizes", 512 + 9);
+    for (const auto& fine :
+         {with_extra_headers({comment, gnu}), with_extra_headers({gnu, comment})})
+        EXPECT_EQ(read(fine).value().at(0).name, "long");
+}
+
+TEST(TarReader, takes_a_slash_behind_the_name_for_a_folder_only_in_the_name_that_counts) {
+    for (const std::string_view type : {std::string_view("\0", 1), std::string_view("0")}) {
+        Tar tar;
+        tar.add(Tar::header("x", 9).type('x')).data("9 path=x\n");
+        const auto file = read(tar.add(Tar::header("a/", 4).put(156, type)).data("data").bytes);
+        ASSERT_TRUE(file.has_value()) << file.error().message();
+        EXPECT_EQ(file->at(0).kind, TarKind::file);
+        EXPECT_EQ(file->at(0).name, "x");
+        tar.bytes.clear();
+        tar.add(Tar::header("long", 2).type('L')).data("x/");
+        EXPECT_EQ(read(tar.add(Tar::header("a", 0).put(156, type)).bytes).value().at(0).kind,
+                  TarKind::directory);
+    }
+}
+
 TEST(TarReader, ignores_comments_for_all_entries) {
     Tar tar;
     tar.add(Tar::header("pax_global_header", 15).type('g')).data("15 comment=abc\n");
@@ -276,8 +319,25 @@ TEST(TarReader, believes_no_size_of_8_gib) {
                  "archive is truncated in the data of `a`: 512 of 8589934592 bytes are there",
                  1024);
     expect_error(bytes, Errc::limit,
-                 "archive entry `a` claims 8589934592 bytes, more than the limit of 4096", 124,
-                 {.max_entries = 10, .max_entry_bytes = 4096});
+                 "archive entry `a` claims 8589934592 bytes, with which the archive is larger than "
+                 "the limit of 4096",
+                 124, {.max_entries = 10, .max_bytes = 4096});
+}
+
+TEST(TarReader, limits_all_entries_together) {
+    const auto bytes =
+        Tar().file("a", "1").file("b", "22").bytes; // header, data and padding, twice
+    EXPECT_TRUE(read(bytes, {.max_entries = 10, .max_bytes = 1024 + 512 + 2}).has_value());
+    expect_error(
+        bytes, Errc::limit,
+        "archive entry `b` claims 2 bytes, with which the archive is larger than the limit "
+        "of 1537",
+        1024 + 124, {.max_entries = 10, .max_bytes = 1024 + 512 + 1});
+    const auto huge = Tar().file("a", "1").add(Tar::header("b", ~std::uint64_t{0})).bytes;
+    expect_error(huge, Errc::limit,
+                 "archive entry `b` claims 18446744073709551615 bytes, with which the archive is "
+                 "larger than the limit of 9223372036854775807",
+                 1024 + 124);
 }
 
 TEST(TarReader, refuses_sizes_that_are_no_numbers) {
@@ -304,7 +364,7 @@ TEST(TarReader, reads_sizes_with_blanks_and_in_base_256) {
 TEST(TarReader, limits_the_number_of_entries) {
     const auto bytes = Tar().file("a", "1").file("b", "2").file("c", "3").bytes;
     expect_error(bytes, Errc::limit, "archive has more than 2 entries", 2048,
-                 {.max_entries = 2, .max_entry_bytes = 100});
+                 {.max_entries = 2, .max_bytes = 10000});
 }
 
 TEST(TarReader, limits_what_extra_headers_hold) {

@@ -14,8 +14,6 @@ Result<Built> build(const Project& project, const BuildOptions& options,
     if (!options.build && !options.sign)
         return fail(Errc::usage, "a build that neither builds nor signs does nothing");
     const Steps steps{project, options, environment, on_output, warnings, work};
-    // Made first, so that a command of the project's own finds it.
-    TENON_TRY(base::make_directories(project.build));
     return project.kind == Kind::provider ? build_provider(steps) : build_component(steps);
 }
 

@@ -200,6 +200,16 @@ TEST_F(BuildComponent, wrong_key_is_known_before_the_command_runs) {
     options.generate_keys = false;
     EXPECT_EQ(build().substr(0, 16), "error[not-found]");
     EXPECT_FALSE(here.has("ran"));
+    EXPECT_FALSE(here.has("build"));
+}
+
+TEST_F(BuildComponent, without_a_place_for_keys_names_the_option_of_build) {
+    here.file("wasmcloud.toml", "name = \"x\"\nversion = \"1.0.0\"\nlanguage = \"c\"\ntype = "
+                                "\"component\"\n[component]\nbuild_command = \"true\"\n");
+    here.file("build/x.wasm", "");
+    here.environment.erase("HOME");
+    EXPECT_EQ(build(), "error[not-found]: there is no directory for keys\n"
+                       "  = help: set HOME, or name a directory with `--keys-directory`\n");
 }
 
 TEST_F(BuildComponent, without_a_command_is_unsupported) {
@@ -210,6 +220,7 @@ TEST_F(BuildComponent, without_a_command_is_unsupported) {
         "error[unsupported]: components in `cobol` are not supported without `build_command`\n"
         " --> HERE/wasmcloud.toml\n"
         "  = help: set `build_command` in `[component]` to what builds it\n");
+    EXPECT_FALSE(here.has("build"));
 }
 
 TEST_F(BuildComponent, command_that_wants_a_shell_is_shown_in_the_file) {
@@ -359,6 +370,7 @@ TEST_F(BuildProvider, bin_name_is_required_for_a_command) {
               "error[config]: missing `bin_name` in `[provider]` of `HERE/wasmcloud.toml`\n"
               " --> HERE/wasmcloud.toml\n"
               "  = help: it names the executable, and the archive `<bin_name>.par.gz`\n");
+    EXPECT_FALSE(here.has("build"));
 }
 
 TEST_F(BuildProvider, in_another_language_without_command_is_unsupported) {
@@ -368,6 +380,7 @@ TEST_F(BuildProvider, in_another_language_without_command_is_unsupported) {
               "error[unsupported]: providers in `zig` are not supported without `build_command`\n"
               " --> HERE/wasmcloud.toml\n"
               "  = help: set `build_command` in `[provider]` to what builds it\n");
+    EXPECT_FALSE(here.has("build"));
 }
 
 TEST_F(BuildProvider, warns_about_wit_in_one_line) {

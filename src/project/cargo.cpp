@@ -39,12 +39,12 @@ bool same_directory(const base::Path& a, const base::Path& b) {
 } // namespace
 
 Result<CargoPackage> cargo_package(const std::string& cargo, const base::Path& directory,
-                                   std::stop_token stop) {
+                                   const std::stop_token& stop) {
     base::Command command;
     command.words = {cargo, "metadata", "--no-deps", "--format-version", "1"};
     command.directory = directory;
     command.keep_bytes = max_answer_bytes;
-    const auto outcome = base::run(command, std::move(stop));
+    const auto outcome = base::run(command, stop);
     if (!outcome)
         return fail(base::Error(outcome.error().code(), "cargo cannot be asked about the project")
                         .because(outcome.error().message())

@@ -20,7 +20,7 @@ struct CargoPackage {
 
 /// The package whose `Cargo.toml` lies in `directory`, from `cargo metadata`.
 Result<CargoPackage> cargo_package(const std::string& cargo, const base::Path& directory,
-                                   std::stop_token stop);
+                                   const std::stop_token& stop);
 
 /// The same from cargo's answer; `directory` must be absolute.
 Result<CargoPackage> read_cargo_metadata(std::string json, const base::Path& directory);

@@ -25,6 +25,7 @@ Result<> run_build_command(const Steps& steps) {
     base::Command command;
     command.words = TENON_TRY(command_words(project, "component", *section.build_command));
     command.directory = project.path;
+    TENON_TRY(base::make_directories(project.build)); // so that the command finds it
     return steps.run(std::move(command), "failed to build the component with its `build_command`");
 }
 
@@ -71,7 +72,7 @@ Result<base::Path> sign(const Steps& steps, const base::Path& artifact, Signer& 
     auto made = claims::sign_wasm(*wasm, std::move(claims), signer.issuer());
     if (!made)
         return fail(std::move(made).error().in_file(artifact.native()));
-    const auto out = signed_path(*project.component, artifact);
+    auto out = signed_path(*project.component, artifact);
     TENON_TRY(base::make_directories(out.parent_path()));
     TENON_TRY(base::write_file(out, made->wasm));
     return out;

@@ -21,9 +21,19 @@ constexpr std::string_view own_name = "tenon.toml";
 constexpr std::string_view common_name = "wasmcloud.toml";
 constexpr std::uint64_t max_file_bytes = 1 << 20;
 
-bool is_there(const base::Path& path) {
-    std::error_code problem; // what cannot be looked at is not there
-    return fs::exists(path, problem);
+/// What stands at a path, perhaps nothing. What cannot be looked at is an error: it may be there.
+Result<fs::file_status> status_of(const base::Path& path) {
+    std::error_code problem;
+    auto status = fs::status(path, problem);
+    if (!fs::status_known(status))
+        return fail(base::system_error(fmt::format("failed to look at `{}`", path.native()),
+                                       problem.value()));
+    return status;
+}
+
+Result<bool> is_there(const base::Path& path) {
+    const auto status = TENON_TRY(status_of(path));
+    return fs::exists(status);
 }
 
 /// The path without `.` in it; with `..` only as the file system itself takes it, since a symbolic
@@ -44,8 +54,7 @@ base::Path expand_home(const std::string& path, const Environment& environment) 
 }
 
 Result<base::Path> find_file(const base::Path& where, std::vector<base::Error>& warnings) {
-    std::error_code problem;
-    const auto status = fs::status(where, problem);
+    const auto status = TENON_TRY(status_of(where));
     if (!fs::exists(status))
         return fail(Errc::not_found, fmt::format("path `{}` does not exist", where.native()));
     if (!fs::is_directory(status)) {
@@ -55,16 +64,17 @@ Result<base::Path> find_file(const base::Path& where, std::vector<base::Error>& 
             base::Error(Errc::config, fmt::format("`{}` is no project file", where.native()))
                 .help("its name must end in `.toml`"));
     }
-    const auto own = where / own_name, common = where / common_name;
-    if (is_there(own)) {
-        if (is_there(common))
+    auto own = where / own_name, common = where / common_name;
+    if (TENON_TRY(is_there(own))) {
+        if (const auto both = is_there(common); both && *both)
             warnings.push_back(base::Error(
                 Errc::config, fmt::format("`{}` and `{}` are both in `{}`; the first is used",
                                           own_name, common_name, where.native())));
         return own;
     }
-    if (is_there(common))
+    if (TENON_TRY(is_there(common)))
         return common;
+    std::error_code problem;
     const auto absolute = fs::absolute(where, problem);
     return fail(Errc::not_found, fmt::format("failed to find `{}` in `{}`", common_name,
                                              tidy(problem ? where : absolute).native()));
@@ -183,14 +193,13 @@ private:
         return {};
     }
     /// A relative path of the file is relative to the file's directory.
-    Result<base::Path> directory(const Overlay& overlay, std::string_view key, base::Path otherwise,
-                                 bool must_exist) const {
+    Result<base::Path> directory(const Overlay& overlay, std::string_view key,
+                                 const base::Path& otherwise, bool must_exist) const {
         const auto text = TENON_TRY(overlay.text(key));
         if (!text)
             return tidy(otherwise);
-        const auto path = from_file(text->value);
-        std::error_code problem;
-        const auto status = fs::status(path, problem);
+        auto path = from_file(text->value);
+        const auto status = TENON_TRY(status_of(path));
         if (fs::exists(status) && !fs::is_directory(status))
             return fail(
                 overlay.error(key, *text, fmt::format("`{}` is no directory", path.native())));
@@ -352,27 +361,63 @@ Result<Project> load(const base::Path& where, const Environment& environment,
     return project;
 }
 
-Result<std::optional<base::Path>> key_directory_in(const base::Path& where,
-                                                   const Environment& environment) {
-    if (!is_there(where / own_name) && !is_there(where / common_name))
-        return std::nullopt;
+Result<bool> is_in(const base::Path& where) {
+    if (TENON_TRY(is_there(where / own_name)))
+        return true;
+    return is_there(where / common_name);
+}
+
+namespace {
+
+/// A project file of which only one section matters.
+struct Glance {
+    data::Document document;
+    base::Path directory; // absolute
+};
+
+Result<std::optional<Glance>> glance_at(const base::Path& where) {
     std::vector<base::Error> warnings; // for those who read the whole file
+    if (!where.native().ends_with(".toml") && !TENON_TRY(is_in(where)))
+        return std::nullopt;
     const auto file = TENON_TRY(find_file(where, warnings));
     const auto text = TENON_TRY(base::read_file(file, max_file_bytes));
-    const auto document =
+    auto document =
         TENON_TRY(data::parse_toml({file.lexically_normal().native(), std::string(as_text(text))}));
-    const auto fields = TENON_TRY(Fields::top(document));
+    std::error_code problem;
+    const auto absolute = fs::absolute(file, problem);
+    if (problem)
+        return fail(base::system_error("failed to find the current directory", problem.value()));
+    return Glance{std::move(document), absolute.parent_path()};
+}
+
+} // namespace
+
+Result<std::optional<base::Path>> key_directory_in(const base::Path& where,
+                                                   const Environment& environment) {
+    const auto glance = TENON_TRY(glance_at(where));
+    if (!glance)
+        return std::nullopt;
+    const auto fields = TENON_TRY(Fields::top(glance->document));
     const auto type = TENON_TRY(fields.text("type"));
     const auto section =
         TENON_TRY(fields.section(type && *type == "provider" ? "provider" : "component"));
     const auto written = TENON_TRY(section.path("key_directory"));
     if (!written)
         return std::nullopt;
-    std::error_code problem;
-    const auto absolute = fs::absolute(file, problem);
-    if (problem)
-        return fail(base::system_error("failed to find the current directory", problem.value()));
-    return tidy(absolute.parent_path() / expand_home(*written, environment));
+    return tidy(glance->directory / expand_home(*written, environment));
+}
+
+Result<RegistrySection> registry_in(const base::Path& where, const Environment& environment) {
+    const auto glance = TENON_TRY(glance_at(where));
+    if (!glance)
+        return RegistrySection{};
+    const auto fields = TENON_TRY(TENON_TRY(Fields::top(glance->document)).section("registry"));
+    RegistrySection section;
+    section.url = TENON_TRY(fields.text("url"));
+    if (const auto written = TENON_TRY(fields.path("credentials")))
+        section.credentials = tidy(glance->directory / expand_home(*written, environment));
+    section.push_insecure = TENON_TRY(fields.flag("push_insecure"));
+    return section;
 }
 
 } // namespace tenon::project

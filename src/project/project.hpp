@@ -75,6 +75,19 @@ struct LoadOptions {
 Result<Project> load(const base::Path& where, const Environment& environment,
                      std::vector<base::Error>& warnings, const LoadOptions& options = {});
 
+/// Is there a project file in the directory? One that cannot be looked at is an error.
+Result<bool> is_in(const base::Path& where);
+
+/// `[registry]`: where `push` sends what is built.
+struct RegistrySection {
+    std::optional<std::string> url;
+    std::optional<base::Path> credentials; ///< absolute; JSON of registry host to user and password
+    bool push_insecure = false;            ///< plain HTTP
+};
+/// That section of the project file `where`, or of the one in the directory `where`; empty when
+/// there is none. Starts no program and judges no other field.
+Result<RegistrySection> registry_in(const base::Path& where, const Environment& environment);
+
 /// Only the `key_directory` of the project in `where`, absolute; nothing when there is no project
 /// file or it does not say. Starts no program and judges no other field.
 Result<std::optional<base::Path>> key_directory_in(const base::Path& where,

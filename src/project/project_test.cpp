@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "project/scratch_test.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace tenon::project {
 namespace {
 
@@ -272,6 +275,31 @@ TEST(Project, says_when_there_is_nothing_to_read) {
               "`.toml`\n");
 }
 
+TEST(Project, file_that_cannot_be_looked_at_is_not_taken_for_absent) {
+    Scratch here;
+    std::filesystem::create_symlink("wasmcloud.toml", here.path("wasmcloud.toml"));
+    const std::string_view told =
+        "error[io]: failed to look at `HERE/wasmcloud.toml`\n"
+        "  = note: caused by: Too many levels of symbolic links (os error 40)\n";
+    EXPECT_EQ(here.tell(here.load().error()), told);
+    EXPECT_EQ(here.tell(key_directory_in(here.path(), here.lookup()).error()), told);
+}
+
+TEST(Project, directory_that_may_not_be_searched_is_not_taken_for_empty) {
+    if (::geteuid() == 0)
+        GTEST_SKIP() << "the superuser may search every directory";
+    Scratch here;
+    here.file("closed/wasmcloud.toml", component);
+    ASSERT_EQ(::chmod(here.path("closed").c_str(), 0600), 0);
+    EXPECT_EQ(here.tell(here.load("closed").error()),
+              "error[io]: failed to look at `HERE/closed/tenon.toml`\n"
+              "  = note: caused by: Permission denied (os error 13)\n");
+    EXPECT_EQ(here.tell(here.load("closed/wasmcloud.toml").error()),
+              "error[io]: failed to look at `HERE/closed/wasmcloud.toml`\n"
+              "  = note: caused by: Permission denied (os error 13)\n");
+    ASSERT_EQ(::chmod(here.path("closed").c_str(), 0700), 0);
+}
+
 TEST(Project, unknown_keys_are_shown_with_a_suggestion) {
     Scratch here;
     here.file("wasmcloud.toml",
@@ -339,6 +367,30 @@ scheduler = "none"
 )"));
     ASSERT_TRUE(here.load());
     EXPECT_EQ(here.warned, "");
+}
+
+TEST(Project, says_where_it_is_pushed_to) {
+    Scratch here;
+    here.file("wasmcloud.toml", R"(name = "x"
+[registry]
+url = "ghcr.io/acme"
+credentials = "secret/registry.json"
+push_insecure = true
+)");
+    const auto section = registry_in(here.path(), here.lookup());
+    ASSERT_TRUE(section);
+    EXPECT_EQ(section->url, "ghcr.io/acme");
+    EXPECT_EQ(section->credentials, here.path() / "secret/registry.json");
+    EXPECT_TRUE(section->push_insecure);
+}
+
+TEST(Project, without_a_file_or_a_section_says_nothing_of_registries) {
+    Scratch here;
+    EXPECT_FALSE(registry_in(here.path(), here.lookup())->url);
+    here.file("wasmcloud.toml", "name = \"x\"\n");
+    EXPECT_FALSE(registry_in(here.path(), here.lookup())->url);
+    EXPECT_EQ(registry_in(here.path() / "other.toml", here.lookup()).error().code(),
+              Errc::not_found);
 }
 
 TEST(Project, follows_symbolic_links_as_the_system_does) {

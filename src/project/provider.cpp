@@ -57,6 +57,8 @@ Result<std::string> target_of(const base::Path& file, const AskedTarget& asked) 
 
 Result<std::vector<archive::Binary>> build_binaries(const Steps& steps, Toolchain& tools,
                                                     const std::vector<AskedTarget>& targets) {
+    if (steps.options.build) // so that a command of the project's own finds it
+        TENON_TRY(base::make_directories(steps.project.build));
     std::vector<archive::Binary> binaries;
     for (const auto& target : targets) {
         if (steps.options.build)
@@ -85,7 +87,8 @@ Result<base::Path> pack(const Steps& steps, const std::string& bin_name,
     contents.binaries = std::move(binaries);
     const auto subject = signer.subject();
     const archive::Seal seal{&signer.issuer(), &subject, steps.options.now, steps.options.token_id};
-    const auto out = project.build / (bin_name + ".par.gz");
+    TENON_TRY(base::make_directories(project.build));
+    auto out = project.build / (bin_name + ".par.gz");
     TENON_TRY(archive::create(out, contents, true, seal, steps.work));
     return out;
 }

@@ -7,6 +7,7 @@ namespace {
 claims::KeyStore store_for(const Steps& steps) {
     claims::KeyDirectories::Sources sources;
     sources.flag = steps.options.keys_directory;
+    sources.option = "--keys-directory";
     sources.project = steps.project.key_directory;
     sources.environment = steps.environment;
     return claims::KeyStore(claims::KeyDirectories::from(sources));

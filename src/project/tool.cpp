@@ -50,12 +50,12 @@ base::Error tool_failed(std::string_view what, const base::Command& command,
 }
 
 Result<> run_tool(base::Command command, std::string_view what, const OnOutput& on_output,
-                  std::stop_token stop) {
+                  const std::stop_token& stop) {
     command.on_output = on_output;
     // Seeds may stand in them, and a build script is nobody to show a seed to.
     command.environment.emplace_back("WASH_ISSUER_KEY", "");
     command.environment.emplace_back("WASH_SUBJECT_KEY", "");
-    const auto outcome = TENON_TRY(base::run(command, std::move(stop)));
+    const auto outcome = TENON_TRY(base::run(command, stop));
     if (outcome.exit_status != 0)
         return fail(tool_failed(what, command, outcome));
     return {};

@@ -14,7 +14,7 @@ using OnOutput = std::function<void(Bytes, bool)>;
 
 /// Runs to the end and wants exit status 0; `what` says what for: `failed to build …`.
 Result<> run_tool(base::Command command, std::string_view what, const OnOutput& on_output,
-                  std::stop_token stop);
+                  const std::stop_token& stop);
 
 /// `what: exit status: 1`, with the command and the last lines of its output.
 base::Error tool_failed(std::string_view what, const base::Command& command,

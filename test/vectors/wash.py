@@ -20,7 +20,8 @@ import sys
 import tempfile
 
 from wash_facts import Keys, Normal, file_facts, read_text
-from wash_table import DIFFERENCES, EXTRA_INPUTS, FAILURES, LATER_CASES, MADE_BY_STEPS, NOT_YET
+from wash_registry import Registries, artifact_facts
+from wash_table import DIFFERENCES, EXTRA_INPUTS, FAILURES, LATER_CASES, MADE_BY_STEPS, NEIGHBOURS, NOT_YET, PREPARED
 
 SHELL = ["bash", "-o", "pipefail", "-c"]
 
@@ -46,7 +47,8 @@ def files_below(folder):
 
 
 class Case:
-    def __init__(self, suite, name, tenon, keys):
+    def __init__(self, suite, name, tenon, keys, registries):
+        self.registries = registries if name in NEIGHBOURS else None
         self.name, self.source = name, os.path.join(suite, "cases", name)
         self.suite, self.tenon, self.keys = suite, tenon, keys
         self.problems, self.agreed, self.different, self.not_yet = [], 0, 0, 0
@@ -68,12 +70,19 @@ class Case:
     def prepare(self):
         shutil.copytree(os.path.join(self.suite, "inputs"), os.path.join(self.root, "inputs"))
         os.makedirs(os.path.join(self.dir, "home"))
+        for name in NEIGHBOURS.get(self.name, []):
+            shutil.copytree(os.path.join(self.suite, "cases", name), os.path.join(self.root, "cases", name))
         for name in EXTRA_INPUTS.get(self.name, []):
             shutil.copy2(os.path.join(self.suite, "inputs", name), self.dir)
         for path in files_below(self.source):
             if not is_record(path) and not self.made_by_step(path):
                 os.makedirs(os.path.dirname(os.path.join(self.dir, path)), exist_ok=True)
                 shutil.copy2(os.path.join(self.source, path), os.path.join(self.dir, path))
+        for path in PREPARED.get(self.name, []):
+            place = os.path.join(self.dir, path)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            if not path.endswith("/"):
+                open(place, "w", encoding="utf-8").close()
         # tenon warns of keys that others can read, and these come out of a checkout.
         for path in files_below(self.root):
             if path.endswith(".nk"):
@@ -105,9 +114,12 @@ class Case:
     def step(self, number, status, clock, command):
         self.frozen = clock != "now"
         self.write_shim(clock)
-        done = subprocess.run(SHELL + [command], cwd=self.dir, env=self.environment(clock),
+        real = self.registries.to_real(command) if self.registries else command
+        done = subprocess.run(SHELL + [real], cwd=self.dir, env=self.environment(clock),
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False)
         out, err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+        if self.registries:
+            out, err = self.registries.to_captured(out), self.registries.to_captured(err)
         self.keep_record(number, out, err)
         normal = Normal(self.dir, self.keys, self.frozen)
         where = "%s step %d: %s" % (self.name, number, command)
@@ -139,8 +151,11 @@ class Case:
             self.problem(where, "%s: exit %d and /%s/" % (what, wanted, pattern), code, text)
 
     def check_success(self, where, number, code, out, err, normal):
-        wanted = Normal("$CASE", self.keys, self.frozen).output(
-            read_text(os.path.join(self.source, "%d.out" % number)))
+        captured = os.path.join(self.source, "%d.out" % number)
+        words = read_text(captured) if os.path.exists(captured) else ""
+        if self.registries:
+            words = self.registries.to_captured(words)
+        wanted = Normal("$CASE", self.keys, self.frozen).output(words)
         if code != 0:
             self.problem(where, "wash succeeds here", code, out + err)
         elif normal.output(out) != wanted:
@@ -162,6 +177,10 @@ class Case:
             elif path.endswith(".nk"):
                 if (os.path.getsize(found), os.stat(found).st_mode & 0o777) != (58, 0o600):
                     self.problem(where, "is no private file of 58 characters", 0, "")
+            elif self.registries and path.endswith(".json"):
+                with open(os.path.join(self.source, path), "rb") as one, open(found, "rb") as other:
+                    if artifact_facts(one.read()) != artifact_facts(other.read()):
+                        self.problem(where, "says something else than wash's", 0, "")
             elif file_facts(os.path.join(self.source, path), theirs) != file_facts(found, ours):
                 self.problem(where, "differs from what wash wrote", 0, "")
 
@@ -186,16 +205,23 @@ def main():
         return 1 if problems else 77
     keys = Keys(suite)
     agreed = different = not_yet = 0
+    registries = Registries(tenon)
     for name in sys.argv[3:] or sorted(os.listdir(os.path.join(suite, "cases"))):
         if name in LATER_CASES:
             continue
         if name == "claims-dates" and (not shutil.which("faketime") or os.environ.get("TENON_NO_FAKETIME") == "1"):
             print("skipped: %s needs the program `faketime`, which sanitizers do not bear" % name)
             continue
-        case = Case(suite, name, tenon, keys)
+        if name in NEIGHBOURS and registries.missing_tools():
+            print("skipped: %s needs %s" % (name, " and ".join(registries.missing_tools())))
+            continue
+        if name in NEIGHBOURS:
+            registries.start()
+        case = Case(suite, name, tenon, keys, registries)
         case.run()
         problems += case.problems
         agreed, different, not_yet = agreed + case.agreed, different + case.different, not_yet + case.not_yet
+    registries.stop()
     print("\n\n".join(problems))
     print("%d steps agree, %d differ on purpose, %d wait for what is not built yet; %d problems" %
           (agreed, different, not_yet, len(problems)))

@@ -8,7 +8,7 @@ import re
 import tarfile
 
 # Keys and rows of ours, which come after those of wash.
-OWN_KEYS = ["verification", "sizes", "code", "help", "offset", "place", "frames", "warnings"]
+OWN_KEYS = ["verification", "sizes", "code", "help", "offset", "place", "frames", "warnings", "digest"]
 OWN_ROWS = re.compile(r"  (Verification  |(failure|warning): )")
 TOKEN = re.compile(r"eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+")
 

@@ -2,9 +2,7 @@
 """What wash.py knows about the captured cases. See there."""
 
 # Cases of parts that are not built yet, or that show what tenon does not do at all.
-LATER_CASES = {"oci-par": "registries", "oci-component": "registries", "oci-core": "registries",
-               "oci-errors": "registries", "drain": "registries",
-               "first-run": "there is no first-run greeting"}
+LATER_CASES = {"first-run": "there is no first-run greeting"}
 
 # Files that a step makes; everything else in a case's folder was there before its first step.
 MADE_BY_STEPS = {
@@ -30,16 +28,28 @@ MADE_BY_STEPS = {
     "build-other": [r"build/.*", r"keys/.*"],
     "build-provider-rust": [r"build/.*", r"keys/.*", r"wasmcloud\.lock", r"target/.*"],
     "keys-choice": [r".*\.par"],
+    "oci-component": [r"manifest\.json", r"config\.json", r"greet\.wasm"],
+    "oci-core": [r"manifest\.json", r"config\.json"],
+    "oci-par": [r"manifest\.json", r"config\.json", r".*\.par\.gz", r"named\.bin"],
 }
 
 # Files of the folder inputs/ that stood in a case's folder, too.
 EXTRA_INPUTS = {"build-no-artifact": ["greet.wasm"]}
+
+# Cases that talk to registries, in an order in which the later find what the earlier pushed; and the cases whose files they push.
+NEIGHBOURS = {"oci-component": ["claims-sign-component"], "oci-core": ["claims-sign-core"],
+              "oci-errors": ["claims-sign-component", "par-load-errors"], "oci-par": ["par-gzip", "par-plain"]}
+
+# What was there before the first step and is gone after the last, seen in what the steps print; a folder ends in a slash.
+PREPARED = {"drain": ["tmp/wasmcloudcache/b/c/f", "tmp/wasmcloud_ocicache/a.bin", "home/.cache/wasmtime/", "home/.wash/plugins/",
+                      "home/.wash/.completion_suggested", "home/.wash/dev/1/f", "home/.wash/downloads/v1/f"]}
 
 # Steps that need WIT or the lock file; those that ask for WIT must say `unsupported`.
 NOT_YET = {
     ("claims-sign-component", 4): "unsupported",
     ("claims-sign-component", 5): "unsupported",
     ("claims-sign-component", 7): "unsupported",
+    ("oci-component", "config.json"): "exports and imports are empty until components can be decoded",
     ("build-provider-rust", 2): "lists wasmcloud.lock",
     ("build-provider-rust", 5): "world.wasm is not made",
     ("build-provider-rust", 6): "lists world.wasm",
@@ -51,6 +61,25 @@ NOT_YET = {
 NO_SEED = r"invalid key length: bad seed length: "
 NO_SUCH_FILE = r".*No such file or directory \(os error 2\)"
 FAILURES = {
+    ("oci-errors", 1): r"pushing artifacts with the tag `latest` is prohibited",
+    ("oci-errors", 2): r"`127\.0\.0\.1:5000/tenon/greet` has neither tag nor digest",
+    ("oci-errors", 4): r"pulling artifacts with the tag `latest` is prohibited.*--allow-latest",
+    ("oci-errors", 5): r"`127\.0\.0\.1:5000/tenon/greet` has neither tag nor digest",
+    ("oci-errors", 6): r"manifest `none` of `tenon/greet`.*MANIFEST_UNKNOWN",
+    ("oci-errors", 7): r"manifest `0\.1\.0` of `tenon/none`.*there is no such repository",
+    ("oci-errors", 8): r"`sha256:00` is no digest",
+    ("oci-errors", 9): r"this is no tar file.* --> \.\./\.\./inputs/echo\.c @ 0x94",
+    ("oci-errors", 10): r"`\.\./par-load-errors/flipped\.par` is not fit for use.*hash of target `x86_64-linux` does not match",
+    ("oci-errors", 11): r"failed to open artifact `missing\.par`.*No such file or directory \(os error 2\)",
+    ("oci-errors", 12): r"`https://127\.0\.0\.1:5000/v2/tenon/greet/manifests/0\.1\.0` failed.*does not speak TLS.*--insecure",
+    ("oci-errors", 13): r"registry `127\.0\.0\.1:5001`.*user name and password are needed",
+    ("oci-errors", 14): r"registry `127\.0\.0\.1:5001`.*authentication required.*give `--user` and `--password`",
+    ("oci-errors", 15): r"registry `127\.0\.0\.1:5001`.*the password of `alice` is not accepted",
+    ("oci-errors", 17): r"manifest `none` of `tenon/greet`.*MANIFEST_UNKNOWN",
+    ("oci-errors", 19): r"cannot write `no/such/dir/x\.wasm`.*No such file or directory \(os error 2\)",
+    ("drain", 7): r"cannot clear the caches: `\$CASE/home/\.wash/downloads/wasmcloud\.pid` is there",
+    ("drain", 8): r"cannot clear the caches: `\$CASE/home/\.wash/downloads/wasmcloud\.pid` is there",
+    ("drain", 10): r"invalid value `nonsense` for `<CACHE>`",
     ("build-errors", 1): r"path `missing` does not exist",
     ("build-errors", 2): r"failed to find `wasmcloud\.toml` in `\$CASE/empty`",
     ("build-errors", 3): r"expected `=`.* --> notoml/wasmcloud\.toml:1:6\n.*this is \{ not toml",
@@ -131,6 +160,8 @@ FAILURES = {
 # (case, step or file): heading in differences-from-wash.md, our exit status, what our output must match.
 # The first rows are those where wash accepts something unsafe, with our verdict.
 DIFFERENCES = {
+    ("oci-core", "config.json"): ("Core modules in registries", 0, ""),
+    ("oci-core", 4): ("Core modules in registries", 0, r"Successfully pulled and validated core\.wasm"),
     ("claims-inspect-odd", 2): ("Verification", 0, r'"verified": false.*signature does not match the issuer.s key'),
     ("claims-inspect-odd", 24): ("Verification", 0, r"Verification +FAILED.*signature does not match the issuer's key"),
     ("par-load-odd", 1): ("Verification", 0, r'"verified":false.*'),

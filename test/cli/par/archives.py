@@ -2,6 +2,7 @@
 """Makes damaged archives for the tests beside it.
 
     archives.py tar OUT NAME=FILE...          a tar file with these entries, headers as tenon writes them
+    archives.py long FORMAT OUT NAME=FILE...  the same as GNU tar writes it (FORMAT gnu or pax), for names longer than a header holds
     archives.py set FILE OFFSET HEX           overwrites bytes
     archives.py header FILE OFFSET FIELD HEX  overwrites bytes of the header at OFFSET and mends its checksum
     archives.py cut FILE SIZE                 keeps the first bytes (a negative size: leaves out so many at the end)
@@ -11,6 +12,7 @@
 import base64
 import re
 import sys
+import tarfile
 
 
 def header(name, size):
@@ -46,6 +48,16 @@ def tar(out, *entries):
         content += header(name.encode().decode("unicode_escape").encode("latin-1"), len(data))
         content += data + bytes(-len(data) % 512)
     write(out, content + bytes(1024))
+
+
+def long_names(kind, out, *entries):
+    with tarfile.open(out, "w", format={"gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}[kind]) as archive:
+        for entry in entries:
+            name, file = entry.split("=")
+            info = tarfile.TarInfo(name)
+            info.size = len(read(file))
+            with open(file, "rb") as content:
+                archive.addfile(info, content)
 
 
 def set_bytes(path, offset, text):
@@ -87,5 +99,5 @@ def edit_head(source, out, text):
 
 
 if __name__ == "__main__":
-    {"tar": tar, "set": set_bytes, "header": set_header, "cut": cut, "token": edit_token, "head": edit_head}[
+    {"tar": tar, "long": long_names, "set": set_bytes, "header": set_header, "cut": cut, "token": edit_token, "head": edit_head}[
         sys.argv[1]](*sys.argv[2:])

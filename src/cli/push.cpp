@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// tenon push, tenon pull: provider archives, components and modules to registries and back.
+#include "cli/artifact_check.hpp"
+#include "cli/limits.hpp"
+#include "cli/registry_access.hpp"
+#include "cli/rows.hpp"
+#include "cli/signing.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace tenon::cli {
+namespace {
+
+constexpr std::uint64_t max_config_bytes = 4 << 20;
+
+project::Environment environment_of(const Call& call) {
+    return [&call](std::string_view name) { return call.environment(name); };
+}
+
+/// Tells a progress bar of bytes that are counted from the start.
+oci::Moved shown(Call& call) {
+    return [&call, before = std::uint64_t{0}](std::uint64_t bytes) mutable {
+        if (bytes < before) // once more from the start
+            before = bytes;
+        call.progress().advance(bytes - before);
+        before = bytes;
+    };
+}
+
+Result<oci::Annotations> annotations(const Call& call) {
+    oci::Annotations found;
+    for (const auto& text : call.values("annotation")) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return fail(base::Error(Errc::usage,
+                                    fmt::format("`--annotation` takes KEY=VALUE, not `{}`", text)));
+        std::pair<std::string, std::string> one(text.substr(0, equals), text.substr(equals + 1));
+        const auto place =
+            std::ranges::lower_bound(found, one.first, {}, &oci::Annotations::value_type::first);
+        if (place != found.end() && place->first == one.first)
+            return fail(base::Error(Errc::usage,
+                                    fmt::format("the annotation `{}` is given twice", one.first)));
+        found.insert(place, std::move(one));
+    }
+    return found;
+}
+
+Result<oci::PushOptions> push_options(Call& call, const base::Path& file, const FileKind& kind) {
+    oci::PushOptions options;
+    options.annotations = TENON_TRY(annotations(call));
+    if (const auto path = call.value("config")) {
+        if (kind.kind != oci::ArtifactKind::provider)
+            return fail(base::Error(Errc::usage,
+                                    "`--config` is for provider archives: the configuration "
+                                    "of a component says what the component is"));
+        options.config = std::string(as_text(TENON_TRY(base::read_file(*path, max_config_bytes))));
+    }
+    const auto now =
+        std::chrono::time_point_cast<oci::Created::duration>(std::chrono::system_clock::now());
+    options.created = TENON_TRY(
+        oci::creation_time(call.has("reproducible") || call.environment("SOURCE_DATE_EPOCH"),
+                           call.environment("SOURCE_DATE_EPOCH"), now));
+    options.os = kind.module ? "wasip1" : "wasip2";
+    options.title = file.filename().native();
+    options.allow_latest = true; // looked at already
+    options.monolithic = call.has("monolithic-push");
+    options.moved = shown(call);
+    return options;
+}
+
+Result<base::Fd> open_artifact_file(const base::Path& file) {
+    auto fd = base::open_regular(file);
+    if (!fd)
+        return fail(base::Error(fd.error().code(),
+                                fmt::format("failed to open artifact `{}`", file.native()))
+                        .because(fd.error().causes().empty() ? fd.error().message()
+                                                             : fd.error().causes().front()));
+    return fd;
+}
+
+Result<> push(Call& call) {
+    const auto section =
+        TENON_TRY(project::registry_in(call.argument(2).value_or("."), environment_of(call)));
+    const auto reference =
+        TENON_TRY(artifact_reference(call, *call.argument(0), section.url, Direction::push));
+    const base::Path file = *call.argument(1);
+    const auto fd = TENON_TRY(open_artifact_file(file));
+    const auto kind = TENON_TRY(kind_of_file(fd.get(), file.native()));
+    const auto options = TENON_TRY(push_options(call, file, kind));
+    const auto check = TENON_TRY(fitness_check(call, file.native()));
+    const auto connection = TENON_TRY(open_registry(call, reference, section, Direction::push));
+    struct stat status{};
+    call.progress().begin("pushing", ::fstat(fd.get(), &status) == 0
+                                         ? static_cast<std::uint64_t>(status.st_size)
+                                         : 0);
+    auto pushed =
+        oci::push_artifact(connection->registry(), reference, kind.kind, fd.get(), options, check);
+    call.progress().end();
+    if (!pushed)
+        return fail(std::move(pushed).error());
+    auto object = data::Value::object({});
+    object.set("url", data::Value(reference.text()));
+    object.set("digest", data::Value(pushed->digest.text()));
+    object.set("tag", pushed->tag.empty() ? data::Value() : data::Value(pushed->tag));
+    return call.answer(fmt::format("🚿 Successfully pushed {}\n{}: digest: {}", reference.text(),
+                                   pushed->tag.empty() ? "-" : pushed->tag, pushed->digest.text()),
+                       std::move(object));
+}
+
+Result<> pull(Call& call) {
+    const auto reference =
+        TENON_TRY(artifact_reference(call, *call.argument(0), std::nullopt, Direction::pull));
+    oci::PullOptions options;
+    options.digest = call.value("digest");
+    options.allow_latest = true; // looked at already
+    if (const auto destination = call.value("destination"))
+        options.destination = *destination;
+    options.moved = shown(call);
+    const auto check = TENON_TRY(fitness_check(call, reference.text()));
+    const auto connection = TENON_TRY(open_registry(call, reference, {}, Direction::pull));
+    call.progress().begin("pulling", 0);
+    auto pulled = oci::pull_artifact(connection->registry(), reference, options, check);
+    call.progress().end();
+    if (!pulled)
+        return fail(std::move(pulled).error());
+    auto object = data::Value::object({});
+    object.set("file", data::Value(pulled->file.native()));
+    object.set("digest", data::Value(pulled->digest.text()));
+    // The blank line is wash's.
+    return call.answer(
+        fmt::format("\n🚿 Successfully pulled and validated {}", pulled->file.native()),
+        std::move(object));
+}
+
+constexpr Option push_rows[] = {
+    registry_option,
+    {.name = "annotation",
+     .letter = 'a',
+     .kind = ValueKind::text,
+     .value = "KEY=VALUE",
+     .help = "annotation of the manifest; may be given several times",
+     .repeated = true},
+    {.name = "config",
+     .letter = 'c',
+     .kind = ValueKind::file,
+     .value = "FILE",
+     .help = "configuration of a provider archive, instead of an empty one"},
+    {.name = "reproducible",
+     .help =
+         "the same digest for the same file: the time of SOURCE_DATE_EPOCH, else 1970, is written"},
+    {.name = "monolithic-push",
+     .help = "one request for the file instead of chunks",
+     .environment = "WASH_MONOLITHIC_PUSH"},
+    allow_latest_option,
+    trusted_issuer_option,
+    require_signature_option,
+    user_option,
+    password_option,
+    insecure_option,
+    skip_verify_option,
+    ca_file_option,
+    max_unpacked_option};
+constexpr Positional push_arguments[] = {
+    {.name = "REFERENCE", .help = "where to: `HOST/NAME:TAG`", .kind = ValueKind::text},
+    {.name = "FILE", .help = "provider archive, component or module"},
+    {.name = "PROJECT",
+     .help = "project file, or its directory, whose `[registry]` counts (default: here)",
+     .required = false}};
+
+constexpr Option pull_rows[] = {{.name = "destination",
+                                 .kind = ValueKind::file,
+                                 .value = "FILE",
+                                 .help = "file to write; without it the name's last part, here"},
+                                registry_option,
+                                digest_option,
+                                allow_latest_option,
+                                trusted_issuer_option,
+                                require_signature_option,
+                                user_option,
+                                password_option,
+                                insecure_option,
+                                skip_verify_option,
+                                ca_file_option,
+                                max_unpacked_option};
+constexpr Positional pull_arguments[] = {{.name = "REFERENCE",
+                                          .help = "what: `HOST/NAME:TAG` or `HOST/NAME@DIGEST`",
+                                          .kind = ValueKind::text}};
+
+} // namespace
+
+constexpr Verb push_verb{
+    .path = "push",
+    .summary = "push a provider archive, component or module to a registry",
+    .description =
+        "Only what passes its verification is pushed: signature, dates, keys and hashes. Modules "
+        "and "
+        "components without claims pass, unless `--require-signature` or `--issuer` is given.",
+    .options = push_rows,
+    .positionals = push_arguments,
+    .output = OutputMeaning::format,
+    .run = push,
+    .example = "tenon push ghcr.io/acme/hello:0.1.0 build/hello.par.gz",
+    .long_running = true};
+
+constexpr Verb pull_verb{.path = "pull",
+                         .summary = "pull a provider archive, component or module from a registry",
+                         .description = "Every byte is checked against its digest, and the file "
+                                        "against its claims, before it gets its name.",
+                         .options = pull_rows,
+                         .positionals = pull_arguments,
+                         .output = OutputMeaning::format,
+                         .run = pull,
+                         .example = "tenon pull ghcr.io/acme/hello:0.1.0",
+                         .long_running = true};
+
+constexpr Verb reg_verb{.path = "reg",
+                        .summary = "push and pull, as older versions of wash call it"};
+constexpr Verb reg_push_verb{
+    .path = "reg push", .summary = "the same as `tenon push`", .alias_of = "push"};
+constexpr Verb reg_pull_verb{
+    .path = "reg pull", .summary = "the same as `tenon pull`", .alias_of = "pull"};
+
+} // namespace tenon::cli

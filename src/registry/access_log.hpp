@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The access log: one line a request, in Apache's common format or as JSON. Whoever answers never
+// waits for it: lines go to a thread, and are counted as lost when it cannot keep up.
+#pragma once
+
+#include "net/server.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace tenon::registry {
+
+enum class LogFormat { none, common, json };
+
+/// `now` is when the request was answered. Both end with a line feed.
+[[nodiscard]] std::string common_line(const net::Access& access, std::string_view user,
+                                      std::chrono::system_clock::time_point now);
+[[nodiscard]] std::string json_line(const net::Access& access, std::string_view user,
+                                    std::chrono::system_clock::time_point now);
+
+class AccessLog {
+public:
+    /// Writes to `fd`, which it does not own.
+    AccessLog(LogFormat format, int fd);
+    AccessLog(const AccessLog&) = delete;
+    AccessLog& operator=(const AccessLog&) = delete;
+    ~AccessLog();
+
+    void add(const net::Access& access, std::string_view user);
+    /// A line that is no request: what went wrong inside.
+    void note(const std::string& text);
+    [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
+
+private:
+    static constexpr std::size_t most_bytes = 4 << 20;
+
+    void push(std::string line);
+    void work();
+
+    const LogFormat format_;
+    const int fd_;
+    std::atomic<std::uint64_t> lost_ = 0;
+    std::mutex mutex_;
+    std::condition_variable filled_;
+    std::string waiting_;
+    bool over_ = false;
+    std::thread thread_;
+};
+
+} // namespace tenon::registry

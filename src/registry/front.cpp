@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "registry/front.hpp"
+
+namespace tenon::registry {
+namespace {
+
+std::string_view authorization(const net::ServerRequest& request) {
+    return request.headers.find("Authorization").value_or("");
+}
+
+bool is_api(const net::ServerRequest& request) {
+    return request.path() == "/v2" || request.path().starts_with("/v2/");
+}
+
+bool reads(const net::ServerRequest& request) {
+    return request.method == "GET" || request.method == "HEAD";
+}
+
+} // namespace
+
+Front::Front(Store& store, Api& api, net::Handler& page, Access* access, AccessLog& log)
+    : store_(store), api_(api), page_(page), access_(access), log_(log) {}
+
+std::optional<net::ServerResponse> Front::answer_at_once(const net::ServerRequest& request) {
+    // Whoever asks whether the server lives needs no password, and learns nothing else.
+    if (request.path() == "/healthz" && reads(request))
+        return net::ServerResponse{200,
+                                   {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
+                                   std::string("ok\n")};
+    if (access_) {
+        const auto verdict = access_->remembered(authorization(request));
+        if (!verdict)
+            return std::nullopt;
+        if (*verdict != Access::Verdict::allowed)
+            return turn_away(*verdict);
+    }
+    return is_api(request) ? api_.answer_at_once(request) : std::nullopt;
+}
+
+net::ServerResponse Front::answer(const net::ServerRequest& request, net::RequestBody& body) {
+    if (access_)
+        if (const auto verdict = access_->check(authorization(request));
+            verdict != Access::Verdict::allowed)
+            return turn_away(verdict);
+    if (is_api(request))
+        return api_.answer(request, body);
+    if (request.path() == "/metrics")
+        return metrics(request);
+    return page_.answer(request, body);
+}
+
+net::ServerResponse Front::turn_away(Access::Verdict verdict) {
+    if (verdict == Access::Verdict::busy) {
+        auto answer = answer_problem(Problem::too_many_requests, "too many passwords to check");
+        answer.headers.add("Retry-After", "2");
+        return Api::finished(std::move(answer));
+    }
+    auto answer = answer_problem(Problem::unauthorized, "user name and password are needed");
+    answer.headers.add("WWW-Authenticate", "Basic realm=\"tenon registry\"");
+    return Api::finished(std::move(answer));
+}
+
+net::ServerResponse Front::metrics(const net::ServerRequest& request) const {
+    if (!reads(request)) {
+        auto answer = answer_problem(Problem::unsupported, "the method is not supported here");
+        answer.headers.add("Allow", "GET, HEAD");
+        return answer;
+    }
+    return {200,
+            {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
+             {"Cache-Control", "no-store"}},
+            metrics_.text({store_.open_uploads(), store_.cache_bytes(), log_.lost()})};
+}
+
+void Front::answered(const net::Access& access) {
+    metrics_.count(access);
+    // Only a user who has proved to be one; anybody can write another's name.
+    const auto field = authorization(access.request);
+    const bool proved = access_ && access_->remembered(field) == Access::Verdict::allowed;
+    log_.add(access, proved ? Access::user_of(field) : std::string());
+}
+
+} // namespace tenon::registry

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "registry/html.hpp"
+
+#include "base/utf8.hpp"
+
+#include <fmt/format.h>
+
+namespace tenon::registry {
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : base::printable(text)) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\'': out += "&#39;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
+Html& Html::element(std::string_view tag, std::string_view text) {
+    out_ += fmt::format("<{0}>{1}</{0}>", tag, escaped(text));
+    return *this;
+}
+
+Html& Html::link(std::string_view target, std::string_view text) {
+    out_ += fmt::format("<a href=\"{}\">{}</a>", escaped(target), escaped(text));
+    return *this;
+}
+
+Html& Html::fact(std::string_view name, std::string_view value) {
+    if (!value.empty())
+        element("dt", name).element("dd", value);
+    return *this;
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+    if (bytes == 1)
+        return "1 byte";
+    auto digits = std::to_string(bytes);
+    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+        digits.insert(static_cast<std::size_t>(at), " ");
+    return digits + " bytes";
+}
+
+} // namespace tenon::registry

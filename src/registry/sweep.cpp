@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Removing what nobody names, while others go on pushing. Two things make that safe: a blob that is
+// about to be named is fresh (uploaded, mounted or asked for just now), and nobody stores a
+// manifest while blobs are being removed.
+#include "registry/store.hpp"
+
+namespace tenon::registry {
+namespace {
+
+/// Blobs removed before those who push get a turn.
+constexpr std::size_t batch = 256;
+
+/// The type by which others name it may be wrong where the document says its own, and is needed
+/// where it does not.
+Result<oci::Manifest> understand(const std::string& text, const std::string& media_type) {
+    if (auto manifest = oci::parse_manifest(text, {}, "manifest"))
+        return manifest;
+    return oci::parse_manifest(text, media_type, "manifest");
+}
+
+} // namespace
+
+std::vector<Store::Root> Store::roots_of(const Index& index) {
+    std::vector<Root> roots;
+    roots.reserve(index.entries().size());
+    for (const auto& entry : index.entries())
+        roots.push_back({entry->digest, entry->media_type, false});
+    return roots;
+}
+
+/// Marks manifests and what they name, children of children too. False: there is one that cannot be
+/// understood, so nothing may be called unused.
+Result<bool> Store::mark(const std::string& repository, std::vector<Root> roots, Marks& marks) {
+    while (!roots.empty()) {
+        const auto [digest, media_type, leaf_allowed] = std::move(roots.back());
+        roots.pop_back();
+        marks.named.insert(digest.text());
+        if (marks.opened.contains(digest.text()) ||
+            (leaf_allowed && marks.leaves.contains(digest.text())))
+            continue;
+        const auto bytes = read_bytes(repository, digest);
+        if (!bytes && bytes.error().code() != Errc::hash_mismatch &&
+            bytes.error().code() != Errc::limit)
+            return fail(base::Error(bytes.error().code(), bytes.error().message()));
+        if (bytes && !*bytes)
+            continue; // not here; it may be when we look again
+        const auto manifest = bytes ? understand(**bytes, media_type)
+                                    : Result<oci::Manifest>(fail(Errc::invalid, "cannot be read"));
+        if (!manifest && leaf_allowed) {
+            marks.leaves.insert(digest.text());
+            continue;
+        }
+        if (!manifest)
+            return false;
+        marks.opened.insert(digest.text());
+        if (manifest->config)
+            marks.named.insert(manifest->config->digest.text());
+        for (const auto& layer : manifest->layers)
+            marks.named.insert(layer.digest.text());
+        for (const auto& child : manifest->manifests)
+            roots.push_back({child.digest, child.media_type, !is_manifest_type(child.media_type)});
+    }
+    return true;
+}
+
+Result<Swept> Store::sweep(Repository& repository, WallClock::time_point before,
+                           const std::stop_token& stop) {
+    Swept removed;
+    const auto& name = repository.name();
+    Marks marks;
+    if (!TENON_TRY(mark(name, roots_of(*repository.index()), marks))) {
+        removed.skipped = true;
+        return removed;
+    }
+    std::vector<blob::Digest> unused;
+    for (const auto& stored : TENON_TRY(shelf_->blobs(name)))
+        if (stored.state.fresh < before && !marks.named.contains(stored.digest.text()))
+            unused.push_back(stored.digest);
+
+    for (std::size_t done = 0; done < unused.size();) {
+        if (stop.stop_requested())
+            return fail(Errc::interrupted, "interrupted");
+        const std::unique_lock keeping(repository.keeping());
+        // Manifests may have come, and blobs may have been asked for, since we looked.
+        if (!TENON_TRY(mark(name, roots_of(*repository.index()), marks))) {
+            removed.skipped = true;
+            return removed;
+        }
+        for (std::size_t turn = 0; turn < batch && done < unused.size(); ++turn, ++done) {
+            const auto& digest = unused[done];
+            const auto state = TENON_TRY(shelf_->find_blob(name, digest));
+            if (!state || state->fresh >= before || marks.named.contains(digest.text()))
+                continue;
+            if (TENON_TRY(shelf_->remove_blob(name, digest))) {
+                ++removed.blobs;
+                removed.bytes += state->size;
+            }
+        }
+    }
+    return removed;
+}
+
+} // namespace tenon::registry
