@@ -23,6 +23,11 @@ struct RegistryOptions {
     std::uint64_t chunk_bytes = std::uint64_t{256} << 20;
     /// What is sent at most before the digest is known, and so whether any of it is wanted.
     std::uint64_t first_chunk_bytes = std::uint64_t{32} << 20;
+    /// Bytes a second that a registry is trusted to sync: it answers an upload only after that, and
+    /// gets that much more time for it.
+    std::uint64_t slowest_disk = std::uint64_t{16} << 20;
+    /// What taking back a failed upload may take, after an interruption too.
+    std::chrono::milliseconds cancel_time{3000};
 };
 
 /// Bytes that went over the wire so far, of the blob at hand.
@@ -60,11 +65,6 @@ public:
     /// `host` as Reference::api_host gives it; `client` must outlive the registry.
     static Result<Registry> open(net::Client& client, std::string_view host,
                                  RegistryOptions options);
-
-    /// The same registry for another thread.
-    [[nodiscard]] Registry another(Warning warning) const {
-        return {session_.another(std::move(warning)), options_};
-    }
 
     /// Whether this is a registry that lets us in.
     Result<> ping();
