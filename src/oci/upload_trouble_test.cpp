@@ -165,6 +165,7 @@ TEST_F(UploadTrouble, a_registry_may_take_its_time_to_sync) {
         1);
     EXPECT_EQ(*push(counted(1000)), Upload::sent);
     EXPECT_EQ(server.count("PUT"), 1u);
+    EXPECT_THAT(pauses, IsEmpty()); // nothing had to be asked again
 }
 
 TEST_F(UploadTrouble, a_forgotten_session_is_begun_anew_only_once) {
