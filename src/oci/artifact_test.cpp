@@ -235,10 +235,11 @@ TEST_F(ArtifactTest, a_file_that_changes_while_it_is_sent_is_told_so) {
     for (const bool shorter : {false, true}) {
         server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
             const base::Fd writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-            if (asked.method == "POST" && shorter)
+            if (asked.method == "POST" && shorter) {
                 EXPECT_EQ(::ftruncate(writer.get(), 10), 0);
-            else if (asked.method == "POST")
+            } else if (asked.method == "POST") {
                 EXPECT_EQ(::pwrite(writer.get(), "y", 1, 50), 1);
+            }
             return std::nullopt;
         };
         EXPECT_THAT(

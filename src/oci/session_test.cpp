@@ -339,9 +339,9 @@ TEST_F(SessionTest, another_host_is_not_answered_when_it_asks_for_credentials) {
 }
 
 TEST_F(SessionTest, https_never_leads_to_http) {
-    auto http = net::Client::create(net::ClientOptions());
-    ASSERT_TRUE(http);
-    const auto session = Session::open(*http, "reg.example", {});
+    auto made = net::Client::create(net::ClientOptions());
+    ASSERT_TRUE(made);
+    const auto session = Session::open(*made, "reg.example", {});
     ASSERT_TRUE(session);
     const auto from = session->url("a/blobs/uploads/");
     EXPECT_EQ(session->follow(from, "/v2/x?y=z")->text(), "https://reg.example/v2/x?y=z");
