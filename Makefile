@@ -4,7 +4,7 @@
 prefix ?= /usr/local
 SECONDS_EACH ?= 1800
 
-.PHONY: all demo test install bench fuzz soak test-asan test-tsan test-gcc test-peers lint clean
+.PHONY: all demo test install bench fuzz soak test-asan test-tsan test-gcc test-peers test-page lint clean
 
 # The program, optimised: build/release/bin/tenon
 all:
@@ -29,6 +29,10 @@ test-asan test-tsan test-gcc:
 test-peers: all
 	@python3 test/peers/peers.py build/release/bin/tenon
 
+# The registry's pages in a Chromium, with keyboard, screen reader and narrow window; needs chromium and chromedriver and installs neither
+test-page: all
+	@python3 test/page/page.py build/release/bin/tenon
+
 bench: all
 	@python3 bench/provider.py --tenon build/release/bin/tenon
 	@python3 bench/registry.py --tenon build/release/bin/tenon
@@ -37,9 +41,10 @@ bench: all
 fuzz:
 	@scripts/fuzz all $(SECONDS_EACH)
 
-# What takes hours: 1000 kills of every writing verb, then fuzzing
+# What takes hours: 1000 kills of every writing verb and of the registry's server, then fuzzing
 soak: all
 	@python3 test/kill.py --tenon build/release/bin/tenon --kills 1000
+	@python3 test/kill_registry.py --tenon build/release/bin/tenon --kills 1000
 	@scripts/fuzz all $(SECONDS_EACH)
 
 lint:

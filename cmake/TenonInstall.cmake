@@ -4,7 +4,7 @@
 install(TARGETS tenon RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 install(FILES README.md LICENSE SECURITY.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 
 # Units are looked for in lib/systemd whatever the library folder is called: systemd.unit(5).
 configure_file(${PROJECT_SOURCE_DIR}/packaging/systemd/tenon-registry.service.in ${PROJECT_BINARY_DIR}/tenon-registry.service @ONLY)

@@ -20,9 +20,9 @@ Result<std::uint64_t> byte_count(std::string_view option, std::string_view text)
     const auto [end, problem] = std::from_chars(text.data(), limit, count);
     const std::string_view unit(end, static_cast<std::size_t>(limit - end));
     constexpr std::string_view units = "KMGT";
-    const auto place = unit.empty() ? 0 : units.find(unit) + 1;
+    const auto place = unit.empty() ? 0 : units.find(unit) + 1; // npos + 1 is 0
     const auto shift = 10 * place;
-    if (problem != std::errc() || unit.size() > 1 || place > units.size() || count == 0 ||
+    if (problem != std::errc() || unit.size() > 1 || (place == 0 && !unit.empty()) || count == 0 ||
         count > UINT64_MAX >> shift)
         return fail(base::Error(
             Errc::usage, fmt::format("`--{}` takes a number of bytes such as 500M or 2G, not `{}`",

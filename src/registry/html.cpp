@@ -27,8 +27,9 @@ Html& Html::element(std::string_view tag, std::string_view text) {
     return *this;
 }
 
-Html& Html::link(std::string_view target, std::string_view text) {
-    out_ += fmt::format("<a href=\"{}\">{}</a>", escaped(target), escaped(text));
+Html& Html::link(std::string_view target, std::string_view text, bool current) {
+    out_ += fmt::format("<a href=\"{}\"{}>{}</a>", escaped(target),
+                        current ? " aria-current=\"page\"" : "", escaped(text));
     return *this;
 }
 

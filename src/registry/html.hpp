@@ -24,7 +24,8 @@ public:
     }
     /// `<tag>text</tag>`
     Html& element(std::string_view tag, std::string_view text);
-    Html& link(std::string_view target, std::string_view text);
+    /// `current`: it leads to the page that it stands on.
+    Html& link(std::string_view target, std::string_view text, bool current = false);
     Html& code(std::string_view text) { return element("code", text); }
     /// `<dt>name</dt><dd>value</dd>`; nothing for an empty value.
     Html& fact(std::string_view name, std::string_view value);

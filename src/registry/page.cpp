@@ -26,15 +26,26 @@ a:focus-visible{outline:3px solid;outline-offset:2px}
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}
 nav ol{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;margin:0;padding:0}
 nav li+li::before{content:"/";padding-right:.5rem}
-table{border-collapse:collapse;width:100%}
-caption{text-align:left;font-weight:bold;padding:.5rem 0}
+[aria-current]{color:inherit;text-decoration:none}
+h1,h2,li,td,dd,tbody th{overflow-wrap:anywhere}
+h2{font-size:1.25rem;margin:0}
+table{border-collapse:collapse;width:100%;margin-top:1.5rem}
+caption{text-align:left;padding-bottom:.25rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8886}
-code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
+td,tbody th{min-width:6rem}
+code{font:.9em ui-monospace,monospace}
+.size{white-space:nowrap}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}
-dt{font-weight:bold}dd{margin:0;overflow-wrap:anywhere}
-.verdict{border-left:.5rem solid #777;padding:.25rem 1rem}
-.good{border-color:#2a7d2a}.doubtful{border-color:#b07a00}.bad{border-color:#b3261e}
-@media(max-width:40rem){dl{grid-template-columns:1fr}}
+dt{font-weight:bold}dd{margin:0}
+.verdict{border-left:.5rem solid #777;padding:.5rem 1rem}
+.good{border-color:#2a7d2a}.doubtful{border-color:#b07a00}.bad{border-color:#d32f2f}
+@media(max-width:40rem){
+dl{grid-template-columns:1fr}dd+dt{margin-top:.25rem}
+table,caption,tbody,tr,th,td{display:block}
+thead{position:absolute;left:-99rem}
+tr{border-bottom:1px solid #8886;padding:.5rem 0}
+th,td{border:0;padding:0}
+}
 )";
 
 net::ServerResponse with_headers(int status, std::string_view type, std::string text) {
@@ -56,6 +67,10 @@ struct Step {
 /// The frame around `content`; `way` leads here from the start.
 net::ServerResponse whole_page(int status, std::string_view title, const std::vector<Step>& way,
                                const Html& content) {
+    // The last step is where one is, unless that is nowhere.
+    const auto current = [&](const Step* step) {
+        return status == 200 && step == (way.empty() ? nullptr : &way.back());
+    };
     Html html;
     html.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
              "<meta name=\"viewport\" content=\"width=device-width\"><title>")
@@ -63,10 +78,10 @@ net::ServerResponse whole_page(int status, std::string_view title, const std::ve
         .raw(" - registry</title><link rel=\"stylesheet\" href=\"/style.css\"></head>\n<body>"
              "<a class=\"skip\" href=\"#content\">Skip to content</a>\n"
              "<header><nav aria-label=\"Where you are\"><ol><li>")
-        .link("/", "Repositories")
+        .link("/", "Repositories", current(nullptr))
         .raw("</li>");
     for (const auto& step : way)
-        html.raw("<li>").link(step.target, step.text).raw("</li>");
+        html.raw("<li>").link(step.target, step.text, current(&step)).raw("</li>");
     html.raw("</ol></nav></header>\n<main id=\"content\"><h1>")
         .text(title)
         .raw("</h1>\n")
@@ -113,7 +128,7 @@ void add_row(Html& html, const std::string& name, std::string_view tag, const En
             .link(manifest_url(name, entry.digest), entry.digest.text())
             .raw("</code></th><td>")
             .text(entry.artifact_type.value_or(""));
-    html.raw("</td><td>").text(entry.media_type).raw("</td><td>");
+    html.raw("</td><td>").text(entry.media_type).raw("</td><td class=\"size\">");
     html.text(bytes_text(entry.size)).raw("</td></tr>\n");
 }
 
@@ -188,7 +203,7 @@ net::ServerResponse Page::repository(const std::string& name, const Parameters& 
     const auto index = (*found)->index();
     const auto last = parameter(parameters, "last");
     Html html;
-    html.raw("<table><caption>Tags</caption><thead><tr><th scope=\"col\">Tag</th>"
+    html.raw("<table><caption><h2>Tags</h2></caption><thead><tr><th scope=\"col\">Tag</th>"
              "<th scope=\"col\">Digest</th><th scope=\"col\">Type</th>"
              "<th scope=\"col\">Size</th></tr></thead><tbody>\n");
     const auto& tags = index->tags();
@@ -206,9 +221,7 @@ net::ServerResponse Page::repository(const std::string& name, const Parameters& 
     for (const auto& tag : tags)
         tagged.push_back(tag->entry.get());
     std::ranges::sort(tagged);
-    html.raw("<table><caption>Manifests without a tag</caption><thead><tr>"
-             "<th scope=\"col\">Digest</th><th scope=\"col\">Artifact</th>"
-             "<th scope=\"col\">Type</th><th scope=\"col\">Size</th></tr></thead><tbody>\n");
+    Html rows;
     std::size_t shown = 0;
     std::size_t left_out = 0;
     for (const auto& entry : index->entries()) {
@@ -218,10 +231,15 @@ net::ServerResponse Page::repository(const std::string& name, const Parameters& 
             ++left_out;
         else {
             ++shown;
-            add_row(html, name, {}, *entry);
+            add_row(rows, name, {}, *entry);
         }
     }
-    html.raw("</tbody></table>\n");
+    if (shown > 0)
+        html.raw("<table><caption><h2>Manifests without a tag</h2></caption><thead><tr>"
+                 "<th scope=\"col\">Digest</th><th scope=\"col\">Artifact</th>"
+                 "<th scope=\"col\">Type</th><th scope=\"col\">Size</th></tr></thead><tbody>\n")
+            .raw(rows.str())
+            .raw("</tbody></table>\n");
     if (left_out > 0)
         html.element("p", fmt::format("{} more are not shown.", left_out));
     return whole_page(200, name, {{repository_url(name), name}}, html);
@@ -290,13 +308,13 @@ void Page::add_layer(Html& html, const std::string& name, const oci::Descriptor&
         .text(layer.media_type)
         .raw("</td><td>")
         .text(title)
-        .raw("</td><td>")
+        .raw("</td><td class=\"size\">")
         .text(bytes_text(layer.size))
         .raw("</td></tr>\n");
 }
 
 void Page::add_content(Html& html, const std::string& name, const oci::Manifest& manifest) {
-    html.raw("<table><caption>Content</caption><thead><tr><th scope=\"col\">Part</th>"
+    html.raw("<table><caption><h2>Content</h2></caption><thead><tr><th scope=\"col\">Part</th>"
              "<th scope=\"col\">Digest</th><th scope=\"col\">Type</th>"
              "<th scope=\"col\">Title</th><th scope=\"col\">Size</th></tr></thead><tbody>\n");
     if (manifest.config)
@@ -308,7 +326,7 @@ void Page::add_content(Html& html, const std::string& name, const oci::Manifest&
     html.raw("</tbody></table>\n");
     if (manifest.annotations.empty())
         return;
-    html.raw("<table><caption>Annotations</caption><thead><tr><th scope=\"col\">Name</th>"
+    html.raw("<table><caption><h2>Annotations</h2></caption><thead><tr><th scope=\"col\">Name</th>"
              "<th scope=\"col\">Value</th></tr></thead><tbody>\n");
     for (const auto& [key, value] : manifest.annotations)
         html.raw("<tr><th scope=\"row\">")
@@ -338,7 +356,10 @@ void Page::add_claims(Html& html, const std::string& name, const oci::Manifest& 
         if (!testimony)
             continue;
         const auto& row = *std::ranges::find(rows, testimony->worth, &Row::worth);
-        html.raw(fmt::format("<section class=\"verdict {}\"><h2>Claims</h2><p><strong>", row.name))
+        html
+            .raw(fmt::format(
+                "<section class=\"verdict {}\" aria-label=\"Claims\"><h2>Claims</h2><p><strong>",
+                row.name))
             .text(row.sentence)
             .raw("</strong></p>\n");
         if (!testimony->remarks.empty()) {
@@ -361,7 +382,7 @@ void Page::add_referrers(Html& html, Repository& repository, const Entry& entry)
     const auto referrers = index->referrers(entry.digest.text());
     if (referrers.empty())
         return;
-    html.raw("<table><caption>Referrers</caption><thead><tr><th scope=\"col\">Digest</th>"
+    html.raw("<table><caption><h2>Referrers</h2></caption><thead><tr><th scope=\"col\">Digest</th>"
              "<th scope=\"col\">Artifact</th><th scope=\"col\">Type</th>"
              "<th scope=\"col\">Size</th></tr></thead><tbody>\n");
     for (const auto& referrer : referrers.first(std::min(referrers.size(), page_size)))

@@ -6,6 +6,7 @@
 
 Installs nothing. A peer that is not in PATH is named and its checks are skipped. Ends with `N passed, N failed, N skipped`.
 """
+import base64
 import gzip
 import hashlib
 import json
@@ -15,6 +16,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import registries
+from registries import expect
 
 EMPTY_MODULE = bytes.fromhex("0061736d01000000")
 # (component (core module)): a preamble of today and one nested module.
@@ -28,15 +32,17 @@ class Bench:
         self.tenon, self.folder = tenon, folder
         self.passed = self.failed = self.skipped = 0
         self.versions = {}
+        self.sites = registries.Sites(self)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("WASH_", "WASMCLOUD_", "XDG_"))}
         self.env.update(HOME=folder, USER="tester", LANG="C.UTF-8", TZ="UTC")
         os.makedirs(os.path.join(folder, ".wash"))
         # The first-run greeting of wash would stand in its output.
         open(os.path.join(folder, ".wash", ".completion_suggested"), "w", encoding="utf-8").close()
 
-    def run(self, *words, check=True, stdin=None):
-        done = subprocess.run(words, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False,
-                              input=stdin, timeout=300)
+    def run(self, *words, check=True, more=None, stdout=subprocess.PIPE):
+        """`more` is added to the environment."""
+        done = subprocess.run(words, cwd=self.folder, env=self.env | (more or {}), stdin=subprocess.DEVNULL, stdout=stdout,
+                              stderr=subprocess.PIPE, text=True, check=False, timeout=300)
         if check and done.returncode != 0:
             raise AssertionError("%s: exit %d\n%s%s" % (" ".join(words), done.returncode, done.stdout, done.stderr))
         return done
@@ -52,13 +58,29 @@ class Bench:
             file.write(content)
         return name
 
-    def has(self, peer, version_words):
+    def remember_password(self, address):
+        """As `docker login` would."""
+        place = self.path(".docker/config.json")
+        settings = {"auths": {}}
+        if os.path.exists(place):
+            with open(place, encoding="utf-8") as file:
+                settings = json.load(file)
+        else:
+            os.mkdir(self.path(".docker"))
+        who = "%s:%s" % (registries.USER, registries.PASSWORD)
+        settings["auths"][address] = {"auth": base64.b64encode(who.encode()).decode()}
+        self.write(".docker/config.json", json.dumps(settings).encode())
+
+    def has(self, peer):
+        version_words = VERSION_WORDS[peer]
         if peer in self.versions:
             return True
         if not shutil.which(peer, path=self.env["PATH"]):
             return False
-        text = self.run(peer, *version_words, check=False)
-        lines = (text.stdout + text.stderr).strip().splitlines()
+        lines = []
+        if version_words:
+            text = self.run(peer, *version_words, check=False)
+            lines = (text.stdout + text.stderr).strip().splitlines()
         self.versions[peer] = lines[0].strip() if lines else "unknown version"
         return True
 
@@ -73,11 +95,6 @@ def wash_par(bench, name, *more):
     bench.run("wash", "par", "create", "-v", "acme", "-n", "Echo", "-r", "2", "--version", "0.3.0", "-a",
               "x86_64-linux", "-b", "one", "--destination", name, "-d", "keys", *more)
     return name
-
-
-def expect(found, wanted, what):
-    if found != wanted:
-        raise AssertionError("%s: %r instead of %r" % (what, found, wanted))
 
 
 def wash_inspects(bench, name, targets):
@@ -226,8 +243,28 @@ CHECKS = [
     ("nk", "makes the signature that tenon makes", nk_verifies),
     ("wasm-tools", "validates modules and components that tenon signed", wasm_tools_validates),
     ("tar", "and gzip list an archive of tenon's", tar_and_gzip_read),
+    *registries.CHECKS,
 ]
-VERSION_WORDS = {"wash": ["--version"], "nk": ["-v"], "wasm-tools": ["--version"], "tar": ["--version"]}
+VERSION_WORDS = {"wash": ["--version"], "nk": ["-v"], "wasm-tools": ["--version"], "tar": ["--version"], **registries.VERSION_WORDS}
+
+
+def play(bench):
+    for peers, what, check in CHECKS:
+        peers = (peers,) if isinstance(peers, str) else peers
+        peer = peers[0]
+        missing = [name for name in peers if not bench.has(name)]
+        if missing:
+            print("skip  %s is not here: %s %s" % (missing[0], peer, what))
+            bench.skipped += 1
+            continue
+        try:
+            check(bench)
+        except (AssertionError, KeyError, ValueError, OSError, subprocess.TimeoutExpired) as error:
+            print("FAIL  %s %s\n%s" % (peer, what, re.sub(r"^", "      ", str(error), flags=re.M)))
+            bench.failed += 1
+        else:
+            print("ok    %s %s" % (peer, what), flush=True)
+            bench.passed += 1
 
 
 def main():
@@ -238,19 +275,10 @@ def main():
         bench.write("one", b"\x7fELF" + noise)
         bench.write("two", b"\x7fELF" + noise[::-1])
         tenon_par(bench, "first.par")  # makes the keys that all checks use
-        for peer, what, check in CHECKS:
-            if not bench.has(peer, VERSION_WORDS[peer]):
-                print("skip  %s is not here: %s" % (peer, what))
-                bench.skipped += 1
-                continue
-            try:
-                check(bench)
-            except (AssertionError, KeyError, ValueError, OSError, subprocess.TimeoutExpired) as error:
-                print("FAIL  %s %s\n%s" % (peer, what, re.sub(r"^", "      ", str(error), flags=re.M)))
-                bench.failed += 1
-            else:
-                print("ok    %s %s" % (peer, what))
-                bench.passed += 1
+        try:
+            play(bench)
+        finally:
+            bench.sites.stop()
         for peer, version in sorted(bench.versions.items()):
             print("with  %s: %s" % (peer, version))
     print("%d passed, %d failed, %d skipped" % (bench.passed, bench.failed, bench.skipped))
