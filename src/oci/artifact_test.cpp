@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <latch>
 #include <new>
 #include <stdexcept>
 #include <thread>
@@ -190,12 +191,17 @@ TEST_F(ArtifactTest, what_a_check_throws_is_an_error) {
 
 TEST_F(ArtifactTest, the_check_ends_when_the_upload_has_failed) {
     options.first_chunk_bytes = 1000;
-    server.trouble = [](const Asked& asked) -> std::optional<Reply> {
-        return asked.method == "PATCH" ? std::optional(reply(403)) : std::nullopt;
+    std::latch began(1);
+    server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
+        if (asked.method != "PATCH")
+            return std::nullopt;
+        began.wait();
+        return reply(403);
     };
     bool stopped = false;
     const auto pushed = push(ArtifactKind::provider, std::string(10'000, 'x'), {},
                              [&](int, ArtifactKind, const std::stop_token& stop) -> Result<> {
+                                 began.count_down();
                                  for (int i = 0; i < 10'000 && !stopped; ++i) {
                                      stopped = stop.stop_requested();
                                      std::this_thread::sleep_for(1ms);

@@ -125,7 +125,7 @@ TEST_F(DownloadTest, small_ones_come_into_memory) {
 }
 
 TEST_F(DownloadTest, goes_on_after_a_silence) {
-    http.idle_timeout = std::chrono::milliseconds(50);
+    http.idle_timeout = std::chrono::milliseconds(200);
     const auto bytes = counted(1000);
     const auto blob = have(bytes);
     server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
@@ -139,7 +139,7 @@ TEST_F(DownloadTest, goes_on_after_a_silence) {
 }
 
 TEST_F(DownloadTest, a_registry_that_is_always_silent_is_left) {
-    http.idle_timeout = std::chrono::milliseconds(20);
+    http.idle_timeout = std::chrono::milliseconds(100);
     const auto blob = have(counted(1000));
     server.trouble = [&](const Asked&) {
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"};
@@ -147,7 +147,7 @@ TEST_F(DownloadTest, a_registry_that_is_always_silent_is_left) {
     EXPECT_EQ(told(client().get_blob("a/b", blob, fd.get())),
               fmt::format("timed-out: blob `{0}` cannot be pulled from `{1}`\nbecause reading "
                           "`http://{1}/v2/a/b/blobs/{0}` failed\nbecause nothing moved on the "
-                          "connection for 20 ms",
+                          "connection for 100 ms",
                           blob.digest.text(), server.host()));
     EXPECT_EQ(server.count("GET"), 5u);
 }

@@ -154,11 +154,11 @@ TEST_F(UploadTrouble, goes_on_after_a_silence) {
 }
 
 TEST_F(UploadTrouble, a_registry_may_take_its_time_to_sync) {
-    http.idle_timeout = 50ms;
+    http.idle_timeout = 150ms;
     options.slowest_disk = 1000; // a second for what follows
     answer_content_with(
         [&](const Asked& asked) {
-            std::this_thread::sleep_for(200ms);
+            std::this_thread::sleep_for(400ms);
             server.add_blob(asked.body);
             return reply(201);
         },
