@@ -15,6 +15,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace tenon::blob {
@@ -77,49 +78,80 @@ std::string first_digits(const Digest& digest) {
     return std::string(digest.hex().substr(0, 2));
 }
 
-/// A file that is seen only when it is whole.
+/// A file that gets its name when it is whole. Until then it has none, so that whoever is killed
+/// leaves nothing; where the file system must have one, it is a hidden one.
 class NewEntry {
 public:
     static Result<NewEntry> begin(const Fd& folder, const base::Path& shown) {
-        constexpr unsigned most_names = 10'000;
-        for (unsigned i = 0; i < most_names; ++i) {
-            auto name = fmt::format(".{}-{}", ::getpid(), i);
-            Fd fd(::openat(folder.get(), name.c_str(),
-                           O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-            if (fd)
-                return NewEntry(folder, std::move(name), std::move(fd));
-            if (errno != EEXIST)
-                return fail(base::system_error(
-                    fmt::format("cannot make a file in `{}`", shown.native()), errno));
-        }
-        return fail(Errc::limit, fmt::format("`{}` is full of unfinished files", shown.native()));
+        NewEntry made(folder);
+        made.fd_.reset(::openat(folder.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+        if (made.fd_)
+            made.reader_.reset(::open(made.nameless().c_str(), O_RDONLY | O_CLOEXEC));
+        if (made.reader_)
+            return made;
+        const bool found = made.take_hidden_name([&](const char* name) {
+            made.fd_.reset(::openat(folder.get(), name,
+                                    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+            return static_cast<bool>(made.fd_);
+        });
+        if (found)
+            made.reader_.reset(
+                ::openat(folder.get(), made.hidden_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        if (!made.reader_)
+            return fail(base::system_error(
+                fmt::format("cannot make a file in `{}`", shown.native()), errno));
+        return made;
     }
-    NewEntry(NewEntry&&) = default;
+    NewEntry(NewEntry&& other) noexcept
+        : folder_(other.folder_), hidden_(std::exchange(other.hidden_, {})),
+          fd_(std::move(other.fd_)), reader_(std::move(other.reader_)) {}
     NewEntry& operator=(NewEntry&&) = delete;
     ~NewEntry() {
-        if (fd_)
-            ::unlinkat(folder_->get(), temporary_.c_str(), 0);
+        if (!hidden_.empty())
+            ::unlinkat(folder_, hidden_.c_str(), 0);
     }
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
     /// The same file, not to be written to.
-    [[nodiscard]] Fd open_to_read() const {
-        return Fd(::openat(folder_->get(), temporary_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    }
+    Fd take_reader() && { return std::move(reader_); }
+    /// Replaces what has that name.
     bool give_name(const std::string& name) {
-        if (::renameat(folder_->get(), temporary_.c_str(), folder_->get(), name.c_str()) != 0)
+        const auto link = [this](const char* as) {
+            return ::linkat(AT_FDCWD, nameless().c_str(), folder_, as, AT_SYMLINK_FOLLOW) == 0;
+        };
+        if (hidden_.empty() && link(name.c_str()))
+            return true;
+        if (hidden_.empty() && (errno != EEXIST || !take_hidden_name(link)))
             return false;
-        fd_.reset();
+        if (::renameat(folder_, hidden_.c_str(), folder_, name.c_str()) != 0)
+            return false;
+        hidden_.clear();
         return true;
     }
 
 private:
-    NewEntry(const Fd& folder, std::string temporary, Fd fd)
-        : folder_(&folder), temporary_(std::move(temporary)), fd_(std::move(fd)) {}
+    explicit NewEntry(const Fd& folder) : folder_(folder.get()) {}
+    [[nodiscard]] std::string nameless() const {
+        return fmt::format("/proc/self/fd/{}", fd_.get());
+    }
+    /// The first one that `make` finds free; errno says why when there is none.
+    template <class Make> bool take_hidden_name(const Make& make) {
+        constexpr unsigned most = 10'000;
+        errno = EEXIST;
+        for (unsigned i = 0; i < most && errno == EEXIST; ++i) {
+            auto name = fmt::format(".{}-{}", ::getpid(), i);
+            errno = 0;
+            if (make(name.c_str())) {
+                hidden_ = std::move(name);
+                return true;
+            }
+        }
+        return false;
+    }
 
-    const Fd* folder_; // the caller's
-    std::string temporary_;
-    Fd fd_; // empty once it has its name
+    int folder_; // the caller's
+    std::string hidden_;
+    Fd fd_, reader_;
 };
 
 struct Kept {
@@ -232,15 +264,14 @@ Result<Fd> Cache::add(const Digest& digest, const Fill& fill) {
                         fmt::format("`{}` was to be kept, but something else came", digest.text()))
                 .because(fmt::format("received {}", found.text())));
     struct stat status;
-    auto fd = file.open_to_read();
-    if (!fd || ::fstat(fd.get(), &status) != 0)
+    if (::fstat(file.fd(), &status) != 0)
         return fail(base::system_error(
             fmt::format("cannot read what was put into `{}`", directory_.native()), errno));
     // Kept or not, it is whole: where something odd holds its name, only the next one waits longer.
     if (static_cast<std::uint64_t>(status.st_size) <= limit_bytes_ &&
         file.give_name(std::string(digest.hex())))
         TENON_TRY(make_room(digest));
-    return fd;
+    return std::move(file).take_reader();
 }
 
 Result<Fd> Cache::lock() const {
