@@ -26,7 +26,27 @@ std::unexpected<Error> cannot(std::string_view what, const Path& path, int error
     return fail(system_error(fmt::format("failed to {} `{}`", what, path.native()), error_number));
 }
 
-/// Names, read to the end before the first is removed.
+Result<> empty(int fd, const Path& path, int level) {
+    if (level > most_levels)
+        return fail(Errc::limit,
+                    fmt::format("`{}` is nested too deeply to be removed", path.native()));
+    for (const auto& name : TENON_TRY(names_in(fd, path))) {
+        if (::unlinkat(fd, name.c_str(), 0) == 0 || errno == ENOENT)
+            continue;
+        if (errno != EISDIR && errno != EPERM)
+            return cannot("remove", path / name, errno);
+        const Fd below(::openat(fd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!below)
+            return cannot("remove", path / name, errno);
+        TENON_TRY(empty(below.get(), path / name, level + 1));
+        if (::unlinkat(fd, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+            return cannot("remove", path / name, errno);
+    }
+    return {};
+}
+
+} // namespace
+
 Result<std::vector<std::string>> names_in(int fd, const Path& path) {
     // Of its own: reading moves a descriptor's place.
     Fd second(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -48,27 +68,6 @@ Result<std::vector<std::string>> names_in(int fd, const Path& path) {
         return cannot("read", path, errno);
     return names;
 }
-
-Result<> empty(int fd, const Path& path, int level) {
-    if (level > most_levels)
-        return fail(Errc::limit,
-                    fmt::format("`{}` is nested too deeply to be removed", path.native()));
-    for (const auto& name : TENON_TRY(names_in(fd, path))) {
-        if (::unlinkat(fd, name.c_str(), 0) == 0 || errno == ENOENT)
-            continue;
-        if (errno != EISDIR && errno != EPERM)
-            return cannot("remove", path / name, errno);
-        const Fd below(::openat(fd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (!below)
-            return cannot("remove", path / name, errno);
-        TENON_TRY(empty(below.get(), path / name, level + 1));
-        if (::unlinkat(fd, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
-            return cannot("remove", path / name, errno);
-    }
-    return {};
-}
-
-} // namespace
 
 Result<bool> empty_directory(const Path& path) {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
