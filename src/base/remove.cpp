@@ -50,7 +50,7 @@ Result<> empty(int fd, const Path& path, int level) {
 Result<std::vector<std::string>> names_in(int fd, const Path& path) {
     // Of its own: reading moves a descriptor's place.
     Fd second(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    Directory directory(second ? ::fdopendir(second.get()) : nullptr);
+    const Directory directory(second ? ::fdopendir(second.get()) : nullptr);
     if (!directory)
         return cannot("read", path, errno);
     [[maybe_unused]] const int now_the_directorys = second.release();
