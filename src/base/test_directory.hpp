@@ -13,8 +13,9 @@ namespace tenon::base {
 
 class TestDirectory {
 public:
-    TestDirectory() {
-        std::string name = std::filesystem::temp_directory_path() / "tenon-test-XXXXXX";
+    TestDirectory() : TestDirectory(std::filesystem::temp_directory_path()) {}
+    explicit TestDirectory(const std::filesystem::path& parent) {
+        std::string name = parent / "tenon-test-XXXXXX";
         if (::mkdtemp(name.data()) == nullptr)
             std::abort();
         path_ = std::filesystem::canonical(name);

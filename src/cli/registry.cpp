@@ -65,6 +65,8 @@ Result<registry::ServeOptions> serve_options(const Call& call) {
     if (const auto file = call.value("htpasswd"))
         options.htpasswd = *file;
     options.read_only = call.has("read-only");
+    options.allowed_hosts = call.values("allow-host");
+    options.trust_proxy = call.has("trust-proxy");
     options.insecure_public = call.has("insecure-public");
     if (const auto size = call.value("max-blob-size"))
         options.max_blob_bytes = TENON_TRY(byte_count("max-blob-size", *size));
@@ -101,12 +103,10 @@ std::string shown_address(const net::Endpoint& endpoint, bool tls) {
 
 Result<> serve(Call& call) {
     const auto options = TENON_TRY(serve_options(call));
-    if (options.directory)
-        TENON_TRY(base::make_directories(*options.directory));
     Result<> answered;
     std::stop_source trouble;
     const std::stop_callback stopping(call.stop(), [&trouble] { trouble.request_stop(); });
-    auto served = registry::serve(options, trouble.get_token(), [&](registry::Running& running) {
+    const auto ready = [&](registry::Running& running) {
         const auto address = shown_address(running.endpoint(), options.tls.has_value());
         call.on_hangup([&running, &call] {
             if (auto reloaded = running.reload(); !reloaded)
@@ -128,10 +128,10 @@ Result<> serve(Call& call) {
             trouble.request_stop();
         else
             tell_ready(call);
-    });
-    call.on_hangup({});
-    if (!served)
-        return served;
+    };
+    // A signal that comes while the server ends must not find it gone.
+    const auto over = [&call] { call.on_hangup({}); };
+    TENON_TRY(registry::serve(options, trouble.get_token(), ready, over));
     return answered;
 }
 
@@ -187,6 +187,13 @@ constexpr Option serve_rows[] = {
      .kind = ValueKind::text,
      .value = "N",
      .help = "refuse larger blobs: bytes, or 500M, 2G"},
+    {.name = "allow-host",
+     .kind = ValueKind::text,
+     .value = "NAME",
+     .help = "answer to this name too, on loopback without password; may be repeated",
+     .repeated = true},
+    {.name = "trust-proxy",
+     .help = "log the client that a proxy in front names in `X-Forwarded-For`"},
     {.name = "insecure-public", .help = "serve beyond this machine without TLS or passwords"},
     {.name = "access-log",
      .kind = ValueKind::choice,

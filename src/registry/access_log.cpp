@@ -5,6 +5,8 @@
 #include "base/utf8.hpp"
 #include "data/value.hpp"
 
+#include <algorithm>
+#include <arpa/inet.h>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
@@ -37,9 +39,50 @@ std::string_view host_of(std::string_view peer) {
     return colon == std::string_view::npos ? peer : peer.substr(0, colon);
 }
 
+/// What the nearest proxy has written into a field that each on the way adds to.
+std::string_view last_word(const net::Headers& headers, std::string_view name) {
+    const auto fields = headers.all(name);
+    if (fields.empty())
+        return {};
+    auto word = fields.back();
+    word.remove_prefix(word.rfind(',') + 1); // 0 where there is none
+    while (word.starts_with(' ') || word.starts_with('\t'))
+        word.remove_prefix(1);
+    while (word.ends_with(' ') || word.ends_with('\t'))
+        word.remove_suffix(1);
+    return word;
+}
+
+/// `192.0.2.1`, `[2001:db8::1]`, from what may have a port and may lack brackets; empty for what is
+/// no address.
+std::string address_in(std::string_view word) {
+    const bool bracket = word.starts_with('[');
+    const bool has_port = bracket || std::ranges::count(word, ':') == 1;
+    if (has_port)
+        word = word.substr(0, bracket ? word.find(']') : word.find(':'));
+    const std::string text(word.substr(bracket ? 1 : 0));
+    in_addr v4{};
+    in6_addr v6{};
+    if (!bracket && ::inet_pton(AF_INET, text.c_str(), &v4) == 1)
+        return text;
+    return ::inet_pton(AF_INET6, text.c_str(), &v6) == 1 ? "[" + text + "]" : std::string();
+}
+
 } // namespace
 
-std::string common_line(const net::Access& access, std::string_view user,
+Sender sender_of(const net::ServerRequest& request, bool trust_proxy) {
+    Sender direct{std::string(host_of(request.peer)), request.tls};
+    if (!trust_proxy)
+        return direct;
+    auto address = address_in(last_word(request.headers, "X-Forwarded-For"));
+    if (address.empty())
+        return direct;
+    const auto scheme = last_word(request.headers, "X-Forwarded-Proto");
+    const bool tls = scheme.empty() ? request.tls : net::equal_names(scheme, "https");
+    return {std::move(address), tls, true};
+}
+
+std::string common_line(const net::Access& access, const Sender& sender, std::string_view user,
                         std::chrono::system_clock::time_point now) {
     static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -50,13 +93,12 @@ std::string common_line(const net::Access& access, std::string_view user,
                           : fmt::format("{} {} HTTP/1.1", harmless(access.request.method),
                                         harmless(access.request.target));
     return fmt::format("{} - {} [{:02}/{}/{}:{:02}:{:02}:{:02} +0000] \"{}\" {} {}\n",
-                       host_of(access.request.peer),
-                       user.empty() ? std::string("-") : harmless(user), at.tm_mday,
+                       sender.address, user.empty() ? std::string("-") : harmless(user), at.tm_mday,
                        months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec, line,
                        access.status, access.sent_bytes);
 }
 
-std::string json_line(const net::Access& access, std::string_view user,
+std::string json_line(const net::Access& access, const Sender& sender, std::string_view user,
                       std::chrono::system_clock::time_point now) {
     const auto at = utc(now);
     const auto milliseconds =
@@ -68,6 +110,10 @@ std::string json_line(const net::Access& access, std::string_view user,
                                              at.tm_year + 1900, at.tm_mon + 1, at.tm_mday,
                                              at.tm_hour, at.tm_min, at.tm_sec, milliseconds)));
     line.set("peer", data::Value(access.request.peer));
+    if (sender.forwarded) {
+        line.set("client", data::Value(sender.address));
+        line.set("scheme", data::Value(sender.tls ? "https" : "http"));
+    }
     if (!user.empty())
         line.set("user", data::Value(base::printable(user)));
     line.set("method", data::Value(base::printable(access.request.method)));
@@ -83,7 +129,8 @@ std::string json_line(const net::Access& access, std::string_view user,
     return data::to_json(line) + "\n";
 }
 
-AccessLog::AccessLog(LogFormat format, int fd) : format_(format), fd_(fd) {
+AccessLog::AccessLog(LogFormat format, int fd, bool trust_proxy)
+    : format_(format), fd_(fd), trust_proxy_(trust_proxy) {
     thread_ = std::thread([this] { work(); });
 }
 
@@ -100,8 +147,9 @@ void AccessLog::add(const net::Access& access, std::string_view user) {
     if (format_ == LogFormat::none)
         return;
     const auto now = std::chrono::system_clock::now();
-    push(format_ == LogFormat::json ? json_line(access, user, now)
-                                    : common_line(access, user, now));
+    const auto sender = sender_of(access.request, trust_proxy_);
+    push(format_ == LogFormat::json ? json_line(access, sender, user, now)
+                                    : common_line(access, sender, user, now));
 }
 
 void AccessLog::note(const std::string& text) {

@@ -15,16 +15,28 @@ namespace tenon::registry {
 
 enum class LogFormat { none, common, json };
 
+/// Who sent a request, and over what.
+struct Sender {
+    std::string address; ///< without port; `unix` for a socket; IPv6 in brackets
+    bool tls = false;
+    bool forwarded = false; ///< a proxy says so
+};
+/// With `trust_proxy` what the proxy in front says counts: the last address of `X-Forwarded-For`,
+/// which it has added itself (those before are the client's own words), and `X-Forwarded-Proto`.
+[[nodiscard]] Sender sender_of(const net::ServerRequest& request, bool trust_proxy);
+
 /// `now` is when the request was answered. Both end with a line feed.
-[[nodiscard]] std::string common_line(const net::Access& access, std::string_view user,
+[[nodiscard]] std::string common_line(const net::Access& access, const Sender& sender,
+                                      std::string_view user,
                                       std::chrono::system_clock::time_point now);
-[[nodiscard]] std::string json_line(const net::Access& access, std::string_view user,
+[[nodiscard]] std::string json_line(const net::Access& access, const Sender& sender,
+                                    std::string_view user,
                                     std::chrono::system_clock::time_point now);
 
 class AccessLog {
 public:
     /// Writes to `fd`, which it does not own.
-    AccessLog(LogFormat format, int fd);
+    AccessLog(LogFormat format, int fd, bool trust_proxy = false);
     AccessLog(const AccessLog&) = delete;
     AccessLog& operator=(const AccessLog&) = delete;
     ~AccessLog();
@@ -42,6 +54,7 @@ private:
 
     const LogFormat format_;
     const int fd_;
+    const bool trust_proxy_;
     std::atomic<std::uint64_t> lost_ = 0;
     std::mutex mutex_;
     std::condition_variable filled_;

@@ -18,7 +18,9 @@ bool out_of_space(const base::Error& error) noexcept {
 
 } // namespace
 
-Api::Api(Store& store, ApiOptions options) : store_(store), options_(std::move(options)) {}
+Api::Api(Store& store, ApiOptions options)
+    : store_(store), options_(std::move(options)),
+      manifest_bytes_(options_.manifest_bytes_at_once) {}
 
 const std::string* Api::Call::parameter(std::string_view name) const noexcept {
     const auto at = std::ranges::find(parameters, name, &net::Parameter::name);

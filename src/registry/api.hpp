@@ -21,7 +21,9 @@ struct ApiOptions {
     std::uint64_t max_blob_bytes = UINT64_MAX;
     /// Clients read a list of referrers into memory, and expect no more than a manifest's size.
     std::size_t max_referrers_bytes = std::size_t{3} << 20;
-    /// How long a request waits for another one that uses the same upload.
+    /// Of large manifests that are being pushed at the same time.
+    std::uint64_t manifest_bytes_at_once = std::uint64_t{24} << 20;
+    /// How long a request waits for others, such as one that uses the same upload.
     std::chrono::milliseconds patience{1000};
     /// Told about what is the server's fault; clients only hear that something is.
     std::function<void(const std::string&)> on_error = {};
@@ -62,8 +64,10 @@ private:
     net::ServerResponse get_manifest(const Call& call);
     static net::ServerResponse send_manifest(const Call& call, const Entry& entry,
                                              const std::string& bytes);
+    net::ServerResponse send_large_manifest(const Call& call, const Entry& entry);
     // push
     net::ServerResponse begin_upload(const Call& call, net::RequestBody& body);
+    [[nodiscard]] net::ServerResponse not_begun(const base::Error& error) const;
     net::ServerResponse push_whole(const Call& call, const blob::Digest& digest,
                                    net::RequestBody& body);
     std::optional<net::ServerResponse> mount(const Call& call);
@@ -81,6 +85,7 @@ private:
 
     Store& store_;
     const ApiOptions options_;
+    Budget manifest_bytes_;
 };
 
 } // namespace tenon::registry

@@ -27,7 +27,7 @@ void append_names(std::string& out, const std::vector<std::string>& names) {
     }
 }
 
-std::string descriptor(const Entry& entry) {
+std::string descriptor(const Entry& entry, const std::string& annotations) {
     auto value = data::Value::object({});
     value.set("mediaType", data::Value(entry.media_type));
     value.set("digest", data::Value(entry.digest.text()));
@@ -35,9 +35,9 @@ std::string descriptor(const Entry& entry) {
     if (entry.artifact_type)
         value.set("artifactType", data::Value(*entry.artifact_type));
     auto text = data::to_json(value);
-    if (!entry.annotations.empty()) {
+    if (!annotations.empty()) {
         text.back() = ',';
-        text += R"("annotations":)" + entry.annotations + "}";
+        text += R"("annotations":)" + annotations + "}";
     }
     return text;
 }
@@ -130,7 +130,10 @@ net::ServerResponse Api::referrers(const Call& call) {
             if ((type && entry->artifact_type.value_or("") != *type) ||
                 (last && entry->digest.text() <= *last))
                 continue;
-            const auto line = descriptor(*entry);
+            const auto annotations = store_.annotations(call.route.repository, *entry);
+            if (!annotations)
+                return fault(annotations.error());
+            const auto line = descriptor(*entry, *annotations);
             if (!shown.empty() && text.size() + line.size() > options_.max_referrers_bytes) {
                 link = type ? fmt::format("artifactType={}&", net::percent_encode(*type)) : "";
                 link += fmt::format("last={}", net::percent_encode(shown));

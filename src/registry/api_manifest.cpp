@@ -46,6 +46,18 @@ std::string message_of(const base::Error& error) {
     return text;
 }
 
+/// While a manifest is being stored it shall not take more memory than it must.
+void drop_what_nobody_needs(oci::Manifest& manifest) {
+    if (!manifest.subject)
+        manifest.annotations = {};
+    for (auto* list : {&manifest.layers, &manifest.manifests})
+        for (auto& descriptor : *list) {
+            descriptor.annotations = {};
+            descriptor.artifact_type.reset();
+            descriptor.platform.reset();
+        }
+}
+
 net::ServerResponse missing_blobs(const std::vector<blob::Digest>& missing) {
     return answer_problem(
         Problem::manifest_blob_unknown,
@@ -84,23 +96,34 @@ net::ServerResponse Api::put_manifest(const Call& call, net::RequestBody& body) 
 
     if (call.request.content_length.value_or(0) > oci::max_manifest_bytes)
         return too_large();
+    // Large ones are received and kept a few at a time, however many clients send theirs slowly.
+    const auto expected = call.request.content_length.value_or(oci::max_manifest_bytes);
+    Budget::Share room;
+    if (expected > ManifestCache::max_manifest_bytes) {
+        room = manifest_bytes_.take_within(expected, options_.patience);
+        if (!room)
+            return busy("too many large manifests are being pushed");
+    }
     CountedBody counted(body, oci::max_manifest_bytes);
     auto text = read_all(counted, call.request.content_length.value_or(0));
     if (!text) {
         if (counted.exceeded())
             return too_large();
-        auto answer = answer_problem(Problem::size_invalid, "the content ended too soon");
-        answer.close = true;
-        return answer;
+        return broken_off(text.error());
     }
     auto digest =
         blob::Digest::of(as_bytes(*text), wanted ? wanted->algorithm() : blob::Algorithm::sha256);
     if (wanted && digest != *wanted)
         return answer_problem(Problem::digest_invalid, "the content has another digest", "received",
                               digest.text());
-    auto manifest = oci::parse_manifest(*text, content_type(call.request), "manifest");
+    auto manifest = store_.reader().read(*text, content_type(call.request));
     if (!manifest)
-        return answer_problem(Problem::manifest_invalid, message_of(manifest.error()));
+        return answer_problem(manifest.error().code() == Errc::limit ? Problem::manifest_too_large
+                                                                     : Problem::manifest_invalid,
+                              message_of(manifest.error()));
+    if (manifest->shown_artifact_type().value_or("").size() > max_media_type_bytes)
+        return answer_problem(Problem::manifest_invalid, "the artifact's type is too long");
+    drop_what_nobody_needs(*manifest);
     return store_manifest(
         call, {std::move(digest), *std::move(manifest), *std::move(text), std::move(tags)},
         wanted.has_value());

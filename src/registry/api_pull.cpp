@@ -105,12 +105,27 @@ net::ServerResponse Api::get_manifest(const Call& call) {
         return fault(entry.error());
     if (!*entry)
         return unknown_manifest(name);
+    if ((*entry)->size > ManifestCache::max_manifest_bytes)
+        return send_large_manifest(call, **entry);
     const auto bytes = store_.bytes(call.route.repository, **entry);
     if (!bytes)
         return fault(bytes.error());
     if (!*bytes)
         return unknown_manifest(name);
     return send_manifest(call, **entry, **bytes);
+}
+
+/// From its file: clients that read slowly would otherwise fill the memory.
+net::ServerResponse Api::send_large_manifest(const Call& call, const Entry& entry) {
+    auto file = store_.open_manifest(call.route.repository, entry);
+    if (!file)
+        return fault(file.error());
+    if (!*file)
+        return unknown_manifest(call.route.reference);
+    auto answer = send_manifest(call, entry, {});
+    if (answer.status == 200)
+        answer.content = net::FileContent{std::move((*file)->fd), (*file)->offset, (*file)->length};
+    return answer;
 }
 
 net::ServerResponse Api::send_manifest(const Call& call, const Entry& entry,

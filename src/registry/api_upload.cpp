@@ -68,8 +68,16 @@ net::ServerResponse Api::begin_upload(const Call& call, net::RequestBody& body) 
     }
     const auto upload = store_.begin_upload(repository, *algorithm);
     if (!upload)
-        return fault(upload.error());
+        return not_begun(upload.error());
     return accepted(repository, **upload);
+}
+
+net::ServerResponse Api::not_begun(const base::Error& error) const {
+    if (error.code() != Errc::limit)
+        return fault(error);
+    auto answer = answer_problem(Problem::too_many_requests, error.message());
+    answer.headers.add("Retry-After", "60");
+    return answer;
 }
 
 /// Nothing where the blob is not found: an upload begins instead.
@@ -96,7 +104,7 @@ net::ServerResponse Api::push_whole(const Call& call, const blob::Digest& digest
                                     net::RequestBody& body) {
     const auto upload = store_.begin_upload(call.route.repository, digest.algorithm());
     if (!upload)
-        return fault(upload.error());
+        return not_begun(upload.error());
     const auto use = (*upload)->use();
     if (auto refusal = receive(call, **upload, body)) {
         // Nobody knows of it, so nobody could go on with it.
@@ -194,15 +202,8 @@ net::ServerResponse Api::not_received(const Call& call, Upload& upload, const Co
             Problem::blob_too_large,
             fmt::format("blobs of more than {} bytes are not accepted", options_.max_blob_bytes));
     }
-    if (body.broken()) {
-        auto answer = error.code() == Errc::limit
-                          ? answer_problem(Problem::timed_out, "the content came too slowly")
-                      : error.code() == Errc::interrupted
-                          ? answer_problem(Problem::unavailable, "the registry is being stopped")
-                          : answer_problem(Problem::size_invalid, "the content ended too soon");
-        answer.close = true;
-        return answer;
-    }
+    if (body.broken())
+        return broken_off(error);
     if (error.code() == Errc::not_found)
         return unknown_upload();
     auto answer = fault(error);

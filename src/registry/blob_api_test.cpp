@@ -355,7 +355,7 @@ TEST_P(BlobApi, broken_upload_is_resumed_where_it_broke) {
     const auto content = noise(200'000);
     const auto location = begin();
     const auto broken =
-        client().send({"PATCH", location, {}, content.substr(0, 150'000), false, true});
+        client().send({"PATCH", location, {}, content.substr(0, 150'000), false, Errc::truncated});
     EXPECT_EQ(broken.status, 400);
     const auto state = client().get(location);
     EXPECT_EQ(state.header("Range"), "0-149999");
@@ -363,9 +363,43 @@ TEST_P(BlobApi, broken_upload_is_resumed_where_it_broke) {
     expect_created(client().put(with_digest(location, digest(content)), ""), content);
 }
 
+TEST_P(BlobApi, content_that_breaks_off_is_answered_by_its_reason) {
+    struct Row {
+        Errc reason;
+        int status;
+        const char* code;
+        const char* message;
+    };
+    const Row rows[] = {
+        {Errc::limit, 408, "UNAVAILABLE", "the content came too slowly"},
+        {Errc::truncated, 400, "SIZE_INVALID", "the content ended too soon"},
+        {Errc::malformed, 400, "SIZE_INVALID", "the content ended too soon"},
+        {Errc::interrupted, 503, "UNAVAILABLE", "the registry is being stopped"},
+    };
+    const auto location = begin();
+    const auto whole = "/v2/a/b/blobs/uploads/?digest=" + digest("x").text();
+    for (const auto& row : rows)
+        for (const auto& [method, target] :
+             {std::pair("PATCH", location), std::pair("PUT", with_digest(location, digest("x"))),
+              std::pair("POST", whole), std::pair("PUT", std::string("/v2/a/b/manifests/v1"))})
+            for (const bool chunked : {false, true}) {
+                const auto answer =
+                    client().send({method, target, {}, "some", chunked, row.reason});
+                EXPECT_EQ(answer.status, row.status) << method << " " << target;
+                EXPECT_EQ(answer.code(), row.code);
+                EXPECT_NE(answer.body.find(row.message), std::string::npos) << answer.body;
+                EXPECT_TRUE(answer.close);
+            }
+    EXPECT_EQ(registry_.store.open_uploads(), 1U); // the one that can go on
+}
+
 TEST_P(BlobApi, broken_push_with_one_post_leaves_nothing) {
-    const auto answer = client().send(
-        {"POST", "/v2/a/b/blobs/uploads/?digest=" + digest("x").text(), {}, "x", false, true});
+    const auto answer = client().send({"POST",
+                                       "/v2/a/b/blobs/uploads/?digest=" + digest("x").text(),
+                                       {},
+                                       "x",
+                                       false,
+                                       Errc::truncated});
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(registry_.store.open_uploads(), 0U);
 }
@@ -394,6 +428,67 @@ TEST(BlobUpload, id_that_is_used_by_another_request_is_409) {
         registry.store.find_upload("a", location.substr(location.rfind('/') + 1)).value();
     const auto use = upload->use();
     EXPECT_EQ(registry.client.drop(location).status, 409);
+}
+
+/// A registry in memory with limits of its own.
+struct Crowded {
+    explicit Crowded(std::size_t files, StoreOptions options)
+        : store(std::make_unique<MemoryShelf>(files), options), api(store), client(api) {}
+    std::string begin() { return client.post(uploads).header("Location"); }
+    static constexpr const char* uploads = "/v2/a/blobs/uploads/";
+    Store store;
+    Api api;
+    TestClient client;
+};
+
+TEST(BlobUpload, does_not_begin_beyond_the_limit) {
+    Crowded crowded(SIZE_MAX, {.most_open_uploads = 3});
+    const auto first = crowded.begin();
+    const auto second = crowded.begin();
+    const auto third = crowded.begin();
+    const auto whole = std::string(Crowded::uploads) + "?digest=" + digest_of("x").text();
+    for (const auto& answer :
+         {crowded.client.post(Crowded::uploads), crowded.client.post(whole, "x")}) {
+        EXPECT_EQ(answer.status, 429);
+        EXPECT_EQ(answer.code(), "TOOMANYREQUESTS");
+        EXPECT_EQ(answer.header("Retry-After"), "60");
+    }
+    // Those under way go on, and each that ends makes room for another one.
+    EXPECT_EQ(crowded.client.put(with_digest(first, digest_of("x")), "x").status, 201);
+    EXPECT_EQ(crowded.client.post(whole, "x").status, 201);
+    EXPECT_EQ(crowded.client.drop(second).status, 204);
+    EXPECT_EQ(crowded.client.post(Crowded::uploads).status, 202);
+    EXPECT_EQ(crowded.client.put(with_digest(third, digest_of("y")), "x").status, 400);
+    EXPECT_EQ(crowded.client.post(Crowded::uploads).status, 202);
+    EXPECT_EQ(crowded.store.open_uploads(), 2U);
+}
+
+TEST(BlobUpload, makes_room_for_another_one_when_it_was_abandoned) {
+    Crowded crowded(SIZE_MAX, {.most_open_uploads = 2, .abandoned_after = std::chrono::seconds(0)});
+    const auto first = crowded.begin();
+    crowded.begin();
+    ::usleep(1000); // so that they are older than now
+    EXPECT_EQ(crowded.client.post(Crowded::uploads).status, 202);
+    EXPECT_EQ(crowded.client.get(first).status, 404);
+    EXPECT_EQ(crowded.store.open_uploads(), 1U);
+}
+
+TEST(BlobUpload, in_memory_leaves_descriptors_for_others) {
+    Crowded crowded(3, {});
+    const auto push = [&](const std::string& content) {
+        return crowded.client.post(
+            std::string(Crowded::uploads) + "?digest=" + digest_of(content).text(), content);
+    };
+    for (std::uint32_t i = 0; i < 10; ++i) // small ones need none once they are whole
+        EXPECT_EQ(push(noise(100, i)).status, 201);
+    for (std::uint32_t i = 0; i < 3; ++i)
+        EXPECT_EQ(push(noise(100'000, i)).status, 201);
+    const auto refused = push("x");
+    EXPECT_EQ(refused.status, 507);
+    EXPECT_EQ(refused.code(), "UNAVAILABLE");
+    EXPECT_EQ(crowded.client.drop("/v2/a/blobs/" + digest_of(noise(100'000, 1)).text()).status,
+              202);
+    EXPECT_EQ(push("x").status, 201);
 }
 
 TEST(BlobUpload, is_resumed_after_a_restart) {

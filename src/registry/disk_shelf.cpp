@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <ranges>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -108,9 +109,9 @@ base::Path control_path(const base::Path& directory) {
 DiskShelf::DiskShelf(std::string root, DiskShelfOptions options)
     : root_(std::move(root)), options_(std::move(options)) {}
 
-void DiskShelf::step(std::string_view name) const {
+void DiskShelf::step(std::string_view name, const std::string& path) const {
     if (options_.on_step)
-        options_.on_step(name);
+        options_.on_step(name, path);
 }
 
 // --- opening
@@ -118,16 +119,46 @@ void DiskShelf::step(std::string_view name) const {
 Result<std::unique_ptr<DiskShelf>> DiskShelf::open(const base::Path& directory,
                                                    DiskShelfOptions options) {
     if (!options.read_only)
-        TENON_TRY(base::make_directories(directory));
+        TENON_TRY(make_root(directory, options));
     std::error_code unreadable;
     const auto root = std::filesystem::canonical(directory, unreadable);
     if (unreadable)
         return fail(cannot("read", directory.native(), unreadable.value()));
     std::unique_ptr<DiskShelf> shelf(new DiskShelf(root.native(), std::move(options)));
     TENON_TRY(shelf->lock());
-    if (!shelf->options_.read_only)
-        TENON_TRY(base::make_private_directory(shelf->root_ + "/_uploads"));
+    if (shelf->options_.read_only)
+        return shelf;
+    constexpr mode_t others = 077;
+    struct stat status;
+    if (::stat(shelf->root_.c_str(), &status) != 0)
+        return fail(cannot("read", shelf->root_, errno));
+    shelf->file_mode_ &= (status.st_mode & others) == 0 ? ~others : ~mode_t{0};
+    shelf->folder_mode_ &= (status.st_mode & others) == 0 ? ~others : ~mode_t{0};
+    TENON_TRY(base::make_private_directory(shelf->root_ + "/_uploads"));
+    TENON_TRY(shelf->sync_directory(shelf->root_));
     return shelf;
+}
+
+/// What is missing on the way to it is made as the umask says. Afterwards all their names are on
+/// the disk: also that of the directory itself where it was there, since whoever made it may have
+/// been killed before he came to that.
+Result<> DiskShelf::make_root(const base::Path& directory, const DiskShelfOptions& options) {
+    std::error_code unreadable;
+    const auto whole = std::filesystem::absolute(directory, unreadable);
+    if (unreadable)
+        return fail(cannot("create directory", directory.native(), unreadable.value()));
+    const auto path = whole.has_filename() ? whole : whole.parent_path();
+    std::vector<base::Path> parents{path.parent_path()};
+    while (!std::filesystem::exists(parents.back(), unreadable) && parents.back() != "/")
+        parents.push_back(parents.back().parent_path());
+    if (!std::filesystem::exists(path, unreadable))
+        TENON_TRY(base::make_private_directory(path));
+    const DiskShelf builder({}, options);
+    for (const auto& parent : parents | std::views::reverse)
+        // One that we cannot read is not one that we have made.
+        if (::access(parent.c_str(), R_OK) == 0)
+            TENON_TRY(builder.sync_directory(parent.native()));
+    return {};
 }
 
 // Two servers on one directory would each overwrite the other's listings. Those that only read may
@@ -178,14 +209,14 @@ std::string DiskShelf::upload_path(const std::string& id) const {
 // --- steps of writing
 
 Result<> DiskShelf::sync_file(int fd, const std::string& path) const {
-    step("sync file");
+    step("sync file", path);
     if (options_.durable && ::fdatasync(fd) != 0)
         return fail(cannot("sync", path, errno));
     return {};
 }
 
 Result<> DiskShelf::sync_directory(const std::string& path) const {
-    step("sync directory");
+    step("sync directory", path);
     if (!options_.durable)
         return {};
     const base::Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -197,13 +228,13 @@ Result<> DiskShelf::sync_directory(const std::string& path) const {
 
 /// A file with this content, synced; in place of one that a crash has left.
 Result<> DiskShelf::write_new(const std::string& path, Bytes content) const {
-    step("create file");
+    step("create file", path);
     const base::Fd fd(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, file_mode_));
     if (!fd)
         return fail(cannot("write", path, errno));
     auto written = write_all(fd.get(), content.first(content.size() / 2), path);
-    step("write half");
+    step("write half", path);
     if (written)
         written = write_all(fd.get(), content.subspan(content.size() / 2), path);
     if (written)
@@ -214,7 +245,7 @@ Result<> DiskShelf::write_new(const std::string& path, Bytes content) const {
 }
 
 Result<> DiskShelf::move_into_place(const std::string& from, const std::string& to) const {
-    step("rename");
+    step("rename", to);
     if (::rename(from.c_str(), to.c_str()) == 0)
         return {};
     if (errno != EXDEV)
@@ -227,7 +258,8 @@ Result<> DiskShelf::move_into_place(const std::string& from, const std::string& 
 /// For a repository that lies on another device.
 Result<> DiskShelf::copy_into_place(const std::string& from, const std::string& to) const {
     const auto source = TENON_TRY(base::open_to_read(from));
-    auto target = TENON_TRY(base::NewFile::create(to, {.durable = options_.durable}));
+    auto target =
+        TENON_TRY(base::NewFile::create(to, {.mode = file_mode_, .durable = options_.durable}));
     Buffer buffer(1 << 20);
     for (;;) {
         const auto got = TENON_TRY(base::read_some(source.get(), buffer, from));
@@ -283,29 +315,47 @@ Result<> DiskShelf::create_repository(const std::string& repository) {
     const auto folder = layout(repository);
     if (TENON_TRY(look(folder + "/index.json")))
         return {};
-    // Of what was there before only the deepest folder needs a sync; of what a crash has left half
-    // made, everything.
-    auto oldest = std::filesystem::exists(folder) ? root_ : folder;
-    while (oldest.size() > root_.size() && !std::filesystem::exists(oldest))
-        oldest = parent_of(oldest);
-    TENON_TRY(base::make_directories(folder + "/blobs/sha256"));
-    // `index.json` comes last: with it the repository exists.
+    // `index.json` comes last: with it the repository exists, and others use it at once.
+    TENON_TRY(make_folders(folder + "/blobs/sha256"));
     for (const auto& [name, text] : {std::pair(std::string_view("/oci-layout"), layout_text),
                                      std::pair(std::string_view("/index.json"), empty_index)}) {
         const auto unfinished = fmt::format("{}{}.new", folder, name);
         TENON_TRY(write_new(unfinished, as_bytes(text)));
         TENON_TRY(move_into_place(unfinished, folder + std::string(name)));
     }
-    TENON_TRY(sync_directory(folder + "/blobs"));
-    for (auto path = folder; path.size() > oldest.size(); path = parent_of(path))
-        TENON_TRY(sync_directory(path));
-    return sync_directory(oldest);
+    return sync_directory(folder);
+}
+
+/// Makes a folder below the root and what is missing above it. When this returns all their names
+/// are on the disk: also of those that were there, since whoever made them may be about to sync
+/// them only, or may have been killed before he could.
+Result<> DiskShelf::make_folders(const std::string& path) {
+    const auto is_settled = [&](const std::string& folder) {
+        const std::scoped_lock lock(settled_mutex_);
+        return settled_.contains(folder);
+    };
+    if (is_settled(path) && ::access(path.c_str(), F_OK) == 0)
+        return {};
+    for (std::size_t end = root_.size(); end < path.size();) {
+        end = std::min(path.find('/', end + 1), path.size());
+        const auto folder = path.substr(0, end);
+        const bool made = ::mkdir(folder.c_str(), folder_mode_) == 0;
+        if (!made && errno != EEXIST)
+            return fail(cannot("create directory", folder, errno));
+        if (made || !is_settled(folder)) {
+            TENON_TRY(sync_directory(parent_of(folder)));
+            const std::scoped_lock lock(settled_mutex_);
+            settled_.insert(folder);
+        }
+    }
+    return {};
 }
 
 // Blobs that were put lie under their names already. Their directories are synced between the sync
 // of the new listing and its rename: by then the journal has usually taken them along.
 Result<> DiskShelf::write_index(const std::string& repository, std::string_view text) {
     const auto folder = layout(repository);
+    TENON_TRY(make_folders(folder));
     const auto unfinished = folder + "/index.json.new";
     TENON_TRY(write_new(unfinished, as_bytes(text)));
     for (const auto algorithm : {blob::Algorithm::sha256, blob::Algorithm::sha512}) {
@@ -348,11 +398,7 @@ void DiskShelf::touch_blob(const std::string& repository, const blob::Digest& di
 }
 
 Result<> DiskShelf::make_blob_folder(const std::string& repository, const blob::Digest& digest) {
-    const auto folder = parent_of(blob_path(repository, digest));
-    if (::access(folder.c_str(), F_OK) == 0)
-        return {};
-    TENON_TRY(base::make_directories(folder));
-    return sync_directory(parent_of(folder));
+    return make_folders(parent_of(blob_path(repository, digest)));
 }
 
 Result<> DiskShelf::put_blob(const std::string& repository, const blob::Digest& digest,
@@ -363,16 +409,20 @@ Result<> DiskShelf::put_blob(const std::string& repository, const blob::Digest& 
     return move_into_place(unfinished, blob_path(repository, digest));
 }
 
-Result<> DiskShelf::finish_upload(const std::string& id, std::uint64_t size,
-                                  const std::string& repository, const blob::Digest& digest) {
-    TENON_TRY(make_blob_folder(repository, digest));
+Result<> DiskShelf::settle_upload(const std::string& id, std::uint64_t size) {
     const auto unfinished = upload_path(id);
     const base::Fd fd(::open(unfinished.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(size)) != 0)
         return fail(cannot("write", unfinished, errno));
-    TENON_TRY(sync_file(fd.get(), unfinished));
+    return sync_file(fd.get(), unfinished);
+}
+
+Result<> DiskShelf::finish_upload(const std::string& id, std::uint64_t size,
+                                  const std::string& repository, const blob::Digest& digest) {
+    TENON_TRY(make_blob_folder(repository, digest));
+    TENON_TRY(settle_upload(id, size));
     const auto path = blob_path(repository, digest);
-    TENON_TRY(move_into_place(unfinished, path));
+    TENON_TRY(move_into_place(upload_path(id), path));
     return sync_directory(parent_of(path));
 }
 
@@ -383,7 +433,7 @@ Result<bool> DiskShelf::link_blob(const std::string& from, const std::string& to
     if (!TENON_TRY(look(source)))
         return false;
     TENON_TRY(make_blob_folder(to, digest));
-    step("link");
+    step("link", target);
     if (::link(source.c_str(), target.c_str()) != 0) {
         if (errno == ENOENT)
             return false;
@@ -400,7 +450,7 @@ Result<bool> DiskShelf::link_blob(const std::string& from, const std::string& to
 
 Result<bool> DiskShelf::remove_blob(const std::string& repository, const blob::Digest& digest) {
     const auto path = blob_path(repository, digest);
-    step("remove blob");
+    step("remove blob", path);
     if (::unlink(path.c_str()) == 0)
         return true;
     if (errno == ENOENT || errno == ENOTDIR)
@@ -410,6 +460,7 @@ Result<bool> DiskShelf::remove_blob(const std::string& repository, const blob::D
 
 Result<std::vector<StoredBlob>> DiskShelf::blobs(const std::string& repository) {
     std::vector<StoredBlob> found;
+    step("list blobs", repository);
     for (const auto algorithm : {blob::Algorithm::sha256, blob::Algorithm::sha512}) {
         const auto name = blob::algorithm_name(algorithm);
         const auto folder = fmt::format("{}/blobs/{}", layout(repository), name);
@@ -430,9 +481,9 @@ Result<std::vector<StoredBlob>> DiskShelf::blobs(const std::string& repository) 
 
 Result<> DiskShelf::create_upload(const std::string& id) {
     const auto path = upload_path(id);
-    step("create upload");
+    step("create upload", path);
     const base::Fd fd(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, file_mode_));
     if (!fd)
         return fail(cannot("write", path, errno));
     return {};
@@ -453,8 +504,8 @@ Result<std::optional<Extent>> DiskShelf::open_upload(const std::string& id) {
 }
 
 // Starting to write at once leaves less to do for the sync that the client waits for.
-void DiskShelf::grown(const std::string&, const Extent& upload, std::uint64_t from) {
-    step("grow upload");
+void DiskShelf::grown(const std::string& id, const Extent& upload, std::uint64_t from) {
+    step("grow upload", id);
     if (options_.durable)
         ::sync_file_range(upload.fd.get(), static_cast<off_t>(from),
                           static_cast<off_t>(upload.length - from), SYNC_FILE_RANGE_WRITE);

@@ -14,6 +14,8 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <unordered_set>
 
 namespace tenon::registry {
 
@@ -21,14 +23,16 @@ struct DiskShelfOptions {
     bool read_only = false;
     /// False only in tests: what is written survives the process, but not a power failure.
     bool durable = true;
-    /// Called before each step that a crash could separate from the one before; for tests.
-    std::function<void(std::string_view)> on_step = {};
+    /// Called before each step that a crash could separate from the one before, with the file or
+    /// directory that it is about; for tests.
+    std::function<void(std::string_view step, const std::string& path)> on_step = {};
 };
 
 class DiskShelf final : public Shelf {
 public:
-    /// Makes the directory where it is missing, and holds its lock. `exists` when another server
-    /// holds it; the message names its process.
+    /// Makes the directory where it is missing, for this user alone, and holds its lock. In one
+    /// that only its owner can enter, files too are for him alone; elsewhere the umask decides.
+    /// `exists` when another server holds it; the message names its process.
     static Result<std::unique_ptr<DiskShelf>> open(const base::Path& directory,
                                                    DiskShelfOptions options = {});
 
@@ -43,6 +47,7 @@ public:
     void touch_blob(const std::string& repository, const blob::Digest& digest) override;
     Result<> put_blob(const std::string& repository, const blob::Digest& digest,
                       Bytes content) override;
+    Result<> settle_upload(const std::string& id, std::uint64_t size) override;
     Result<> finish_upload(const std::string& id, std::uint64_t size, const std::string& repository,
                            const blob::Digest& digest) override;
     Result<bool> link_blob(const std::string& from, const std::string& to,
@@ -58,8 +63,9 @@ public:
 private:
     DiskShelf(std::string root, DiskShelfOptions options);
 
+    static Result<> make_root(const base::Path& directory, const DiskShelfOptions& options);
     Result<> lock();
-    void step(std::string_view name) const;
+    void step(std::string_view name, const std::string& path) const;
     [[nodiscard]] std::string layout(const std::string& repository) const;
     [[nodiscard]] std::string blob_path(const std::string& repository,
                                         const blob::Digest& digest) const;
@@ -69,12 +75,18 @@ private:
     [[nodiscard]] Result<> sync_directory(const std::string& path) const;
     [[nodiscard]] Result<> move_into_place(const std::string& from, const std::string& to) const;
     [[nodiscard]] Result<> copy_into_place(const std::string& from, const std::string& to) const;
+    Result<> make_folders(const std::string& path);
     Result<> make_blob_folder(const std::string& repository, const blob::Digest& digest);
     Result<> collect(const std::string& prefix, std::vector<std::string>& found) const;
 
     std::string root_;
     DiskShelfOptions options_;
     base::Fd lock_;
+    mode_t file_mode_ = 0666;
+    mode_t folder_mode_ = 0777;
+    std::mutex settled_mutex_;
+    /// Folders whose names are known to be on the disk, since this process has seen to it.
+    std::unordered_set<std::string> settled_;
     std::atomic<std::uint64_t> serial_ = 0; // of files under construction
 };
 

@@ -18,8 +18,9 @@ bool reads(const net::ServerRequest& request) {
 
 } // namespace
 
-Front::Front(Store& store, Api& api, net::Handler& page, Access* access, AccessLog& log)
-    : store_(store), api_(api), page_(page), access_(access), log_(log) {}
+Front::Front(Store& store, Api& api, net::Handler& page, AccessLog& log, FrontOptions options)
+    : store_(store), api_(api), page_(page), log_(log), options_(std::move(options)),
+      access_(options_.access), receiving_(options_.most_receiving) {}
 
 std::optional<net::ServerResponse> Front::answer_at_once(const net::ServerRequest& request) {
     // Whoever asks whether the server lives needs no password, and learns nothing else.
@@ -27,6 +28,8 @@ std::optional<net::ServerResponse> Front::answer_at_once(const net::ServerReques
         return net::ServerResponse{200,
                                    {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
                                    std::string("ok\n")};
+    if (auto refusal = guarded(request))
+        return refusal;
     if (access_) {
         const auto verdict = access_->remembered(authorization(request));
         if (!verdict)
@@ -38,15 +41,27 @@ std::optional<net::ServerResponse> Front::answer_at_once(const net::ServerReques
 }
 
 net::ServerResponse Front::answer(const net::ServerRequest& request, net::RequestBody& body) {
+    if (auto refusal = guarded(request))
+        return *std::move(refusal);
     if (access_)
         if (const auto verdict = access_->check(authorization(request));
             verdict != Access::Verdict::allowed)
             return turn_away(verdict);
-    if (is_api(request))
+    if (is_api(request)) {
+        Budget::Share place;
+        if (request.has_content && !(place = receiving_.take_within(1, {})))
+            return Api::finished(busy("too many clients are sending content"));
         return api_.answer(request, body);
+    }
     if (request.path() == "/metrics")
         return metrics(request);
     return page_.answer(request, body);
+}
+
+std::optional<net::ServerResponse> Front::guarded(const net::ServerRequest& request) const {
+    if (const auto why = options_.guard.refuse(request))
+        return Api::finished(answer_problem(Problem::denied, *why));
+    return std::nullopt;
 }
 
 net::ServerResponse Front::turn_away(Access::Verdict verdict) {
@@ -69,7 +84,8 @@ net::ServerResponse Front::metrics(const net::ServerRequest& request) const {
     return {200,
             {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
              {"Cache-Control", "no-store"}},
-            metrics_.text({store_.open_uploads(), store_.cache_bytes(), log_.lost()})};
+            metrics_.text(
+                {store_.open_uploads(), receiving_.taken(), store_.cache_bytes(), log_.lost()})};
 }
 
 void Front::answered(const net::Access& access) {

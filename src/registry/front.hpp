@@ -6,29 +6,43 @@
 #include "registry/access.hpp"
 #include "registry/access_log.hpp"
 #include "registry/api.hpp"
+#include "registry/budget.hpp"
+#include "registry/host_guard.hpp"
 #include "registry/metrics.hpp"
 
 namespace tenon::registry {
 
+struct FrontOptions {
+    Access* access = nullptr; ///< null where everybody may enter
+    HostGuard guard = {};
+    /// Requests whose content is being received at the same time. Each occupies a thread for as
+    /// long as its client likes, and others need threads too.
+    unsigned most_receiving = 48;
+};
+
 class Front final : public net::Handler {
 public:
-    /// What it stands in front of must outlive it; `access` is null where everybody may enter.
-    Front(Store& store, Api& api, net::Handler& page, Access* access, AccessLog& log);
+    /// What it stands in front of must outlive it, and so must what is in the options.
+    Front(Store& store, Api& api, net::Handler& page, AccessLog& log, FrontOptions options = {});
 
     std::optional<net::ServerResponse> answer_at_once(const net::ServerRequest& request) override;
     net::ServerResponse answer(const net::ServerRequest& request, net::RequestBody& body) override;
     void answered(const net::Access& access) override;
 
 private:
+    [[nodiscard]] std::optional<net::ServerResponse>
+    guarded(const net::ServerRequest& request) const;
     [[nodiscard]] static net::ServerResponse turn_away(Access::Verdict verdict);
     [[nodiscard]] net::ServerResponse metrics(const net::ServerRequest& request) const;
 
     Store& store_;
     Api& api_;
     net::Handler& page_;
-    Access* access_;
     AccessLog& log_;
+    const FrontOptions options_;
+    Access* const access_;
     Metrics metrics_;
+    Budget receiving_;
 };
 
 } // namespace tenon::registry

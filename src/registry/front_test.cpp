@@ -31,9 +31,9 @@ protected:
         log_ = std::make_unique<AccessLog>(LogFormat::json, pipe_[1]);
         EXPECT_TRUE(base::write_file(registry_.directory / "htpasswd", as_bytes(alice)));
         access_ = Access::load(registry_.directory / "htpasswd").value();
-        open_ = std::make_unique<Front>(registry_.store, registry_.api, page_, nullptr, *log_);
-        closed_ =
-            std::make_unique<Front>(registry_.store, registry_.api, page_, access_.get(), *log_);
+        open_ = std::make_unique<Front>(registry_.store, registry_.api, page_, *log_);
+        closed_ = std::make_unique<Front>(registry_.store, registry_.api, page_, *log_,
+                                          FrontOptions{.access = access_.get()});
     }
     ~FrontTest() override {
         ::close(pipe_[0]);
@@ -77,6 +77,24 @@ TEST_F(FrontTest, lets_no_browser_take_an_answer_of_the_api_for_a_page) {
         EXPECT_EQ(answer.header("Content-Security-Policy"), "default-src 'none'; sandbox");
         EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
     }
+}
+
+TEST_F(FrontTest, keeps_pages_of_strangers_out) {
+    Front front(registry_.store, registry_.api, page_, *log_,
+                FrontOptions{.guard = HostGuard(std::vector<std::string>())});
+    TestClient client(front);
+    const std::vector<net::Field> stranger{{"Host", "evil.example"}};
+    const std::vector<net::Field> page{{"Host", "localhost"}, {"Origin", "http://evil.example"}};
+    for (const auto* target : {"/", "/v2/", "/v2/a/tags/list", "/metrics"}) {
+        const auto answer = client.get(target, stranger);
+        EXPECT_EQ(answer.status, 403) << target;
+        EXPECT_EQ(answer.code(), "DENIED");
+        EXPECT_THAT(answer.body, HasSubstr("`--allow-host`"));
+        EXPECT_NE(client.get(target, {{"Host", "localhost"}}).status, 403);
+    }
+    for (const auto* method : {"POST", "PUT", "PATCH", "DELETE"})
+        EXPECT_EQ(client.send({method, "/v2/a/blobs/uploads/", page}).code(), "DENIED");
+    EXPECT_EQ(client.get("/healthz", stranger).status, 200);
 }
 
 TEST_F(FrontTest, remembered_password_needs_no_thread) {
@@ -165,11 +183,67 @@ TEST(AccessLogLine, has_the_common_form) {
     request.target = "/v2/\"\\\n";
     request.peer = "[::1]:4000";
     const auto when = std::chrono::system_clock::from_time_t(1'000'000'000);
-    EXPECT_EQ(common_line({request, 200, 2326, {}, true}, "", when),
+    const auto sender = sender_of(request, false);
+    EXPECT_EQ(common_line({request, 200, 2326, {}, true}, sender, "", when),
               "[::1] - - [09/Sep/2001:01:46:40 +0000] \"GET /v2/\\\"\\\\\\\\u{a} HTTP/1.1\" 200 "
               "2326\n");
-    EXPECT_THAT(common_line({request, 200, 0, {}, true}, "al\"ice", when),
+    EXPECT_THAT(common_line({request, 200, 0, {}, true}, sender, "al\"ice", when),
                 HasSubstr("- al\\\"ice ["));
+}
+
+net::ServerRequest forwarded(const std::vector<std::string>& fields, const char* scheme = nullptr) {
+    net::ServerRequest request;
+    request.method = "GET";
+    request.target = "/v2/";
+    request.peer = "127.0.0.1:4000";
+    for (const auto& field : fields)
+        request.headers.add("X-Forwarded-For", field);
+    if (scheme)
+        request.headers.add("X-Forwarded-Proto", scheme);
+    return request;
+}
+
+TEST(AccessLogSender, is_the_peer_unless_a_proxy_is_trusted) {
+    const auto request = forwarded({"192.0.2.1"}, "https");
+    EXPECT_EQ(sender_of(request, false).address, "127.0.0.1");
+    EXPECT_FALSE(sender_of(request, false).tls);
+    EXPECT_EQ(sender_of(request, true).address, "192.0.2.1");
+    EXPECT_TRUE(sender_of(request, true).tls);
+    EXPECT_EQ(sender_of(forwarded({}), true).address, "127.0.0.1");
+}
+
+// Those before are what the client itself has sent, and can name anybody.
+TEST(AccessLogSender, is_the_last_one_that_a_proxy_names) {
+    EXPECT_EQ(sender_of(forwarded({"198.51.100.9, 203.0.113.4, 192.0.2.1"}), true).address,
+              "192.0.2.1");
+    EXPECT_EQ(sender_of(forwarded({"198.51.100.9", " 203.0.113.4,\t192.0.2.1 "}), true).address,
+              "192.0.2.1");
+}
+
+TEST(AccessLogSender, is_an_address_or_the_peer) {
+    const auto address = [](const char* field) {
+        return sender_of(forwarded({field}), true).address;
+    };
+    EXPECT_EQ(address("192.0.2.1:4711"), "192.0.2.1");
+    EXPECT_EQ(address("2001:db8::1"), "[2001:db8::1]");
+    EXPECT_EQ(address("[2001:db8::1]"), "[2001:db8::1]");
+    EXPECT_EQ(address("[2001:db8::1]:4711"), "[2001:db8::1]");
+    for (const auto* nonsense : {"", ",", "unknown", "example.org", "192.0.2", "[192.0.2.1]", "[",
+                                 "192.0.2.1 - admin [x] \"GET\"", "1.2.3.4\n5"})
+        EXPECT_EQ(address(nonsense), "127.0.0.1") << nonsense;
+}
+
+TEST(AccessLogLine, names_client_and_scheme_behind_a_proxy) {
+    const auto request = forwarded({"192.0.2.1"}, "https");
+    const net::Access access{request, 200, 2, {}, true};
+    const auto when = std::chrono::system_clock::from_time_t(1'000'000'000);
+    EXPECT_THAT(common_line(access, sender_of(request, true), "", when),
+                testing::StartsWith("192.0.2.1 - - ["));
+    EXPECT_THAT(
+        json_line(access, sender_of(request, true), "", when),
+        HasSubstr(R"("peer":"127.0.0.1:4000","client":"192.0.2.1","scheme":"https","method")"));
+    EXPECT_THAT(json_line(access, sender_of(request, false), "", when),
+                HasSubstr(R"("peer":"127.0.0.1:4000","method")"));
 }
 
 } // namespace

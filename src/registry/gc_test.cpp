@@ -131,6 +131,50 @@ TEST_P(Gc, stops_when_it_is_asked_to) {
     EXPECT_EQ(report.error().code(), Errc::interrupted);
 }
 
+// The index may come before what it names; its blobs are no longer fresh when the garbage is looked
+// for, and only the second look finds who names them.
+TEST(GcOnDisk, keeps_the_blobs_of_a_child_that_comes_while_garbage_is_looked_for) {
+    const base::TestDirectory directory;
+    std::function<void()> meanwhile;
+    Store store(
+        DiskShelf::open(directory.path(), {.durable = false,
+                                           .on_step =
+                                               [&](std::string_view step, const std::string&) {
+                                                   if (step == "list blobs" && meanwhile)
+                                                       std::exchange(meanwhile, nullptr)();
+                                               }})
+            .value());
+    Api api(store);
+    TestClient client(api);
+    const auto push = [&](const std::string& content) {
+        const auto digest = digest_of(content);
+        EXPECT_EQ(client.post("/v2/a/blobs/uploads/?digest=" + digest.text(), content).status, 201);
+        return digest;
+    };
+    const auto config = push("{}");
+    const auto layer = push(noise(300));
+    const auto unused = push(noise(400));
+    const auto child = image(descriptor("c/c", config, 2), descriptor("l/l", layer, 300));
+    const auto parent = index_of(descriptor(manifest_type, digest_of(child), child.size()));
+    EXPECT_EQ(client.put("/v2/a/manifests/v1", parent, index_type).status, 201);
+    bool came = false;
+    meanwhile = [&] {
+        came = true;
+        // As a blob, so that only its parent says that it is a manifest.
+        EXPECT_EQ(
+            client.post("/v2/a/blobs/uploads/?digest=" + digest_of(child).text(), child).status,
+            201);
+    };
+    const auto report = collect_garbage(store, {}, WallClock::now() + std::chrono::hours(2), {});
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(came);
+    EXPECT_EQ(report->blobs, 1U);
+    EXPECT_TRUE(store.open_blob("a", config)->has_value());
+    EXPECT_TRUE(store.open_blob("a", layer)->has_value());
+    EXPECT_TRUE(store.open_blob("a", digest_of(child))->has_value());
+    EXPECT_FALSE(store.open_blob("a", unused)->has_value());
+}
+
 TEST(GcOnDisk, keeps_everything_where_a_manifest_cannot_be_understood) {
     const base::TestDirectory directory;
     const auto strange = digest_of("not a manifest");

@@ -64,6 +64,19 @@ bool says_more(const data::Value& descriptor) {
     return false;
 }
 
+} // namespace
+
+bool is_media_type(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= max_media_type_bytes &&
+           std::ranges::all_of(text,
+                               [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+bool is_manifest_type(std::string_view media_type) noexcept {
+    return media_type == oci::media::image_manifest || media_type == oci::media::image_index ||
+           media_type == oci::media::docker_manifest || media_type == oci::media::docker_list;
+}
+
 std::string json_of(const oci::Annotations& annotations) {
     if (annotations.empty())
         return {};
@@ -74,26 +87,22 @@ std::string json_of(const oci::Annotations& annotations) {
     return data::to_json(data::Value::object(std::move(members)));
 }
 
-} // namespace
-
-bool is_media_type(std::string_view text) noexcept {
-    constexpr std::size_t longest = 255;
-    return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char c) {
-        return c > ' ' && c < 0x7f && c != '"' && c != '\\';
-    });
-}
-
-bool is_manifest_type(std::string_view media_type) noexcept {
-    return media_type == oci::media::image_manifest || media_type == oci::media::image_index ||
-           media_type == oci::media::docker_manifest || media_type == oci::media::docker_list;
-}
-
 EntryPointer entry_of(const oci::Manifest& manifest, blob::Digest digest, std::uint64_t size,
                       bool listed) {
-    auto subject = manifest.subject ? std::optional(manifest.subject->digest) : std::nullopt;
-    return std::make_shared<const Entry>(
-        Entry{std::move(digest), manifest.media_type, size, true, listed, std::move(subject),
-              manifest.shown_artifact_type(), json_of(manifest.annotations)});
+    Entry entry{std::move(digest), manifest.media_type, size, true, listed};
+    entry.artifact_type = manifest.shown_artifact_type();
+    if (entry.artifact_type && entry.artifact_type->size() > max_media_type_bytes)
+        entry.artifact_type.reset();
+    if (manifest.subject) {
+        entry.subject = manifest.subject->digest;
+        std::size_t bytes = 0;
+        for (const auto& [key, text] : manifest.annotations)
+            bytes += key.size() + text.size();
+        entry.annotations_apart = bytes > Entry::max_annotations_bytes;
+        if (!entry.annotations_apart)
+            entry.annotations = json_of(manifest.annotations);
+    }
+    return std::make_shared<const Entry>(std::move(entry));
 }
 
 // --- reading and writing

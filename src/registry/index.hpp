@@ -29,16 +29,27 @@ struct Entry {
     bool listed = true;
     std::optional<blob::Digest> subject = {};
     std::optional<std::string> artifact_type = {}; ///< as referrers show it
-    std::string annotations = {};                  ///< JSON object; empty: none
+    /// Those of a manifest with a subject, since referrers show them: a JSON object; empty: none.
+    std::string annotations = {};
+    /// They are too long to be kept in memory; the manifest has them.
+    bool annotations_apart = false;
+
+    static constexpr std::size_t max_annotations_bytes = 1024;
 };
 /// Shared by every state of the index that lists it.
 using EntryPointer = std::shared_ptr<const Entry>;
+
+/// RFC 6838 section 4.2: 127 characters on each side of the slash.
+inline constexpr std::size_t max_media_type_bytes = 255;
 
 /// Whether a text can stand in a `Content-Type` field as the type of a manifest.
 [[nodiscard]] bool is_media_type(std::string_view text) noexcept;
 
 /// Whether it is the type of a manifest or index, of OCI's or Docker's.
 [[nodiscard]] bool is_manifest_type(std::string_view media_type) noexcept;
+
+/// A JSON object; empty: none.
+[[nodiscard]] std::string json_of(const oci::Annotations& annotations);
 
 /// The entry of a manifest whose bytes were read.
 [[nodiscard]] EntryPointer entry_of(const oci::Manifest& manifest, blob::Digest digest,

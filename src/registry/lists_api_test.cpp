@@ -104,6 +104,44 @@ TEST_P(ListsApi, referrers_are_described_with_type_and_annotations) {
                            plain.text() + " application/vnd.example.config " + manifest_type));
 }
 
+// They are not kept in memory, and shown all the same.
+TEST_P(ListsApi, long_annotations_of_referrers_are_shown) {
+    const auto subject = digest_of("nowhere");
+    const auto field = fmt::format(R"(,"subject":{})", descriptor(manifest_type, subject, 1));
+    const auto text = std::string(Entry::max_annotations_bytes, 'x');
+    const auto digest = put("a", "", R"(,"annotations":{"k":")" + text + R"("})" + field);
+    const auto entry = registry_.store.find("a").value()->index()->find(digest.text());
+    EXPECT_EQ(entry->annotations, "");
+    const auto target = "/v2/a/referrers/" + subject.text();
+    EXPECT_THAT(client().get(target).body, HasSubstr(R"("annotations":{"k":")" + text + R"("}})"));
+}
+
+TEST(Referrers, have_long_annotations_after_a_restart_too) {
+    const base::TestDirectory directory;
+    const auto subject = digest_of("nowhere");
+    const auto bytes = index_of("", R"(,"annotations":{"k":")" + std::string(5000, 'x') +
+                                        R"("},"subject":)" + descriptor("a/b", subject, 1));
+    const auto target = "/v2/a/referrers/" + subject.text();
+    std::string before;
+    for (const bool first : {true, false}) {
+        Store store(DiskShelf::open(directory.path(), {.durable = false}).value());
+        Api api(store);
+        TestClient client(api);
+        if (first) {
+            EXPECT_EQ(client.put("/v2/a/manifests/v1", bytes).status, 201);
+        }
+        const auto body = client.get(target).body;
+        EXPECT_THAT(body, HasSubstr(std::string(5000, 'x')));
+        EXPECT_TRUE(first || body == before);
+        before = body;
+    }
+}
+
+TEST_P(ListsApi, annotations_that_nobody_asks_for_are_not_kept_in_memory) {
+    const auto digest = put("a", "", R"(,"annotations":{"k":"v"})");
+    EXPECT_EQ(registry_.store.find("a").value()->index()->find(digest.text())->annotations, "");
+}
+
 TEST_P(ListsApi, index_without_artifact_type_shows_none) {
     const auto subject = digest_of("nowhere");
     const auto bytes =

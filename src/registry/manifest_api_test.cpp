@@ -355,6 +355,77 @@ TEST_P(OneManifest, of_four_megabytes_is_accepted_and_larger_is_413) {
         413);
 }
 
+// Clients that read slowly would otherwise fill the memory with copies.
+TEST_P(OneManifest, of_many_bytes_leaves_from_its_file) {
+    const auto large = piece(1, fmt::format(R"(,"x":"{}")", std::string(100'000, 'x')));
+    put("v1", large);
+    net::ServerRequest request;
+    request.method = "GET";
+    request.target = "/v2/a/b/manifests/v1";
+    class TestBody none("");
+    const auto answer = registry_.api.answer(request, none);
+    EXPECT_TRUE(std::holds_alternative<net::FileContent>(answer.content));
+    expect_manifest(client().get(request.target), large, digest_of(large.bytes));
+    const auto etag = client().get(request.target).header("ETag");
+    EXPECT_EQ(client().get(request.target, {{"If-None-Match", etag}}).status, 304);
+}
+
+TEST_P(OneManifest, of_too_many_values_is_413) {
+    for (const char* filling : {"[", "1,", "\n"}) {
+        std::string text = "[";
+        while (text.size() < (1U << 20))
+            text += filling;
+        const auto answer = client().put("/v2/a/b/manifests/v1", text, manifest_type);
+        EXPECT_EQ(answer.status, 413) << filling;
+        EXPECT_EQ(answer.code(), "SIZE_INVALID");
+    }
+}
+
+TEST_P(OneManifest, with_a_type_that_is_too_long_is_400) {
+    const auto image = piece(1, fmt::format(R"(,"artifactType":"a/{}")", std::string(254, 'b')));
+    const auto answer = client().put("/v2/a/b/manifests/v1", image.bytes, image.type);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.code(), "MANIFEST_INVALID");
+}
+
+/// Content in whose midst something else happens.
+class InterruptedBody final : public net::RequestBody {
+public:
+    InterruptedBody(std::string text, std::function<void()> meanwhile)
+        : body_(std::move(text)), meanwhile_(std::move(meanwhile)) {}
+    Result<std::size_t> read(MutableBytes into) override {
+        if (const auto happens = std::exchange(meanwhile_, nullptr))
+            happens();
+        return body_.read(into);
+    }
+
+private:
+    TestBody body_;
+    std::function<void()> meanwhile_;
+};
+
+TEST_P(OneManifest, of_many_bytes_waits_until_others_have_come) {
+    Api api(registry_.store,
+            {.manifest_bytes_at_once = 150'000, .patience = std::chrono::milliseconds(10)});
+    TestClient other(api);
+    const auto large = piece(1, fmt::format(R"(,"x":"{}")", std::string(100'000, 'x')));
+    const auto small = piece(2);
+    net::ServerRequest request;
+    request.method = "PUT";
+    request.target = "/v2/a/b/manifests/v1";
+    request.headers.add("Content-Type", large.type);
+    request.content_length = large.bytes.size();
+    InterruptedBody slow(large.bytes, [&] {
+        const auto answer = other.put(request.target, large.bytes, large.type);
+        EXPECT_EQ(answer.status, 503);
+        EXPECT_EQ(answer.code(), "UNAVAILABLE");
+        EXPECT_EQ(answer.header("Retry-After"), "2");
+        EXPECT_EQ(other.put(request.target, small.bytes, small.type).status, 201);
+    });
+    EXPECT_EQ(api.answer(request, slow).status, 201);
+    EXPECT_EQ(other.put(request.target, large.bytes, large.type).status, 201);
+}
+
 TEST_P(OneManifest, that_breaks_off_is_not_stored) {
     const auto image = piece();
     EXPECT_EQ(client()
@@ -363,7 +434,7 @@ TEST_P(OneManifest, that_breaks_off_is_not_stored) {
                          {{"Content-Type", image.type}},
                          image.bytes,
                          false,
-                         true})
+                         Errc::truncated})
                   .status,
               400);
     EXPECT_EQ(client().get("/v2/a/b/manifests/v1").status, 404);

@@ -109,7 +109,7 @@ Result<> MemoryShelf::put_blob(const std::string& repository, const blob::Digest
                                Bytes content) {
     const std::scoped_lock lock(mutex_);
     auto kept = std::make_shared<const Content>(
-        Content{std::string(as_text(content)), base::Fd(), content.size()});
+        Content{std::string(as_text(content)), File(), content.size()});
     repositories_[repository].blobs.insert_or_assign(digest,
                                                      Stored{std::move(kept), WallClock::now()});
     return {};
@@ -128,7 +128,7 @@ Result<> MemoryShelf::finish_upload(const std::string& id, std::uint64_t size,
         const MutableBytes into(reinterpret_cast<Byte*>(content.text.data()), size);
         if (TENON_TRY(base::read_at(content.file.get(), 0, into, "upload")) != size)
             return fail(Errc::truncated, "the upload is shorter than it should be");
-        content.file.reset();
+        content.file = File();
     }
     repositories_[repository].blobs.insert_or_assign(
         digest, Stored{std::make_shared<const Content>(std::move(content)), WallClock::now()});
@@ -166,8 +166,10 @@ Result<std::vector<StoredBlob>> MemoryShelf::blobs(const std::string& repository
 
 Result<> MemoryShelf::create_upload(const std::string& id) {
     const std::scoped_lock lock(mutex_);
+    if (files_ >= most_files_)
+        return fail(base::system_error("cannot keep another file in memory", ENOSPC));
     auto file = TENON_TRY(new_file());
-    Upload upload{{{}, std::move(file), 0}, WallClock::now()};
+    Upload upload{{{}, File(std::move(file), files_), 0}, WallClock::now()};
     if (!uploads_.try_emplace(id, std::move(upload)).second)
         return fail(Errc::exists, "there is an upload of that id");
     return {};

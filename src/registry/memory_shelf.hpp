@@ -6,6 +6,7 @@
 
 #include "registry/shelf.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,10 @@ namespace tenon::registry {
 
 class MemoryShelf final : public Shelf {
 public:
+    /// `most_files`: beyond so many uploads and large blobs there is no room, since each takes a
+    /// descriptor and the process has only so many.
+    explicit MemoryShelf(std::size_t most_files = SIZE_MAX) : most_files_(most_files) {}
+
     Result<std::vector<std::string>> repositories() override;
     Result<std::optional<std::string>> read_index(const std::string& repository) override;
     Result<> create_repository(const std::string& repository) override;
@@ -25,6 +30,7 @@ public:
     void touch_blob(const std::string& repository, const blob::Digest& digest) override;
     Result<> put_blob(const std::string& repository, const blob::Digest& digest,
                       Bytes content) override;
+    Result<> settle_upload(const std::string&, std::uint64_t) override { return {}; }
     Result<> finish_upload(const std::string& id, std::uint64_t size, const std::string& repository,
                            const blob::Digest& digest) override;
     Result<bool> link_blob(const std::string& from, const std::string& to,
@@ -41,9 +47,34 @@ private:
     /// Small blobs do without a file, since descriptors are few.
     static constexpr std::uint64_t small = 64 * 1024;
 
+    /// A file without a name, which counts as long as it lives.
+    class File {
+    public:
+        File() = default;
+        File(base::Fd fd, std::atomic<std::size_t>& count) : fd_(std::move(fd)), count_(&count) {
+            ++count;
+        }
+        File(File&& other) noexcept
+            : fd_(std::move(other.fd_)), count_(std::exchange(other.count_, nullptr)) {}
+        File& operator=(File&& other) noexcept {
+            std::swap(fd_, other.fd_);
+            std::swap(count_, other.count_);
+            return *this;
+        }
+        ~File() {
+            if (count_)
+                --*count_;
+        }
+        [[nodiscard]] int get() const noexcept { return fd_.get(); }
+        explicit operator bool() const noexcept { return bool(fd_); }
+
+    private:
+        base::Fd fd_;
+        std::atomic<std::size_t>* count_ = nullptr;
+    };
     struct Content {
         std::string text; ///< where it is small and finished
-        base::Fd file;
+        File file;
         std::uint64_t length = 0;
     };
     struct Stored {
@@ -63,6 +94,8 @@ private:
     static Result<Extent> extent(const Content& content);
     Stored* find(const std::string& repository, const blob::Digest& digest);
 
+    const std::size_t most_files_;
+    std::atomic<std::size_t> files_ = 0; // outlives them
     std::mutex mutex_;
     std::map<std::string, Repository> repositories_;
     std::map<std::string, Upload> uploads_;

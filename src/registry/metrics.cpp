@@ -79,6 +79,7 @@ std::string Metrics::text(const Gauges& gauges) const {
           broken_.load());
     plain(out, "open_uploads", "gauge", "Uploads begun and neither finished nor expired.",
           gauges.open_uploads);
+    plain(out, "receiving", "gauge", "Requests whose content is being received.", gauges.receiving);
     plain(out, "manifest_cache_bytes", "gauge", "Memory that manifests take up.",
           gauges.cache_bytes);
     plain(out, "lost_log_lines_total", "counter",

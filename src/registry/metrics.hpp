@@ -17,6 +17,7 @@ public:
     /// What others know at the moment.
     struct Gauges {
         std::size_t open_uploads = 0;
+        std::uint64_t receiving = 0; ///< requests whose content is coming
         std::size_t cache_bytes = 0;
         std::uint64_t lost_log_lines = 0;
     };

@@ -18,6 +18,8 @@ namespace tenon::registry {
 namespace {
 
 constexpr std::size_t page_size = 200;
+/// Of a manifest: pages are made in memory, and manifests come from strangers.
+constexpr std::size_t max_shown_bytes = 256 * 1024;
 
 constexpr std::string_view style = R"(:root{color-scheme:light dark}
 body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1rem}
@@ -258,19 +260,21 @@ net::ServerResponse Page::manifest(const std::string& name, const std::string& r
         return fault();
     if (!*entry)
         return not_found("There is no such manifest.");
-    const auto bytes = store_.bytes(name, **entry);
+    const bool is_long = (*entry)->size > max_shown_bytes;
+    const auto bytes = is_long ? Result<ManifestBytes>() : store_.bytes(name, **entry);
     if (!bytes)
         return fault();
-    if (!*bytes)
+    if (!*bytes && !is_long)
         return not_found("The manifest is listed, but its bytes are gone.");
     Html html;
     html.raw("<dl>")
         .fact("Digest", (*entry)->digest.text())
         .fact("Type", (*entry)->media_type)
         .fact("Size", bytes_text((*entry)->size));
-    const auto manifest = oci::parse_manifest(**bytes, (*entry)->media_type, "manifest");
+    const auto manifest = is_long ? Result<oci::Manifest>(fail(Errc::limit, "it is too long"))
+                                  : store_.reader().read(**bytes, (*entry)->media_type);
     if (!manifest) {
-        html.raw("</dl>").element("p", "It cannot be understood: " + manifest.error().message());
+        html.raw("</dl>").element("p", "It cannot be shown: " + manifest.error().message());
     } else {
         html.fact("Artifact type", manifest->shown_artifact_type().value_or(""));
         if (manifest->subject)

@@ -103,9 +103,9 @@ TEST_F(PageTest, long_lists_have_pages) {
     EXPECT_THAT(second, Not(HasSubstr("Next page")));
 }
 
-TEST_F(PageTest, shows_claims_and_verdict_of_a_component) {
-    const std::string module("\0asm\x01\0\0\0", 8);
-    const auto issuer = crypto::KeyPair::generate(crypto::KeyType::account);
+const std::string module("\0asm\x01\0\0\0", 8);
+
+claims::Claims claims_of(const crypto::KeyPair& issuer) {
     claims::Claims claims;
     claims.id = "1";
     claims.issued_at = 1'700'000'000;
@@ -115,6 +115,29 @@ TEST_F(PageTest, shows_claims_and_verdict_of_a_component) {
     claims::ComponentClaims component;
     component.name = "the <greeter>";
     claims.metadata = component;
+    return claims;
+}
+
+TEST_F(PageTest, verdict_is_about_the_layer_as_it_is_called_and_as_long_as_it_is_there) {
+    const auto issuer = crypto::KeyPair::generate(crypto::KeyType::account);
+    const auto made = claims::sign_wasm(as_bytes(module), claims_of(issuer), issuer);
+    ASSERT_TRUE(made) << made.error().message();
+    const std::string content(as_text(made->wasm));
+    put("good", image(config(), layer(content, "application/wasm")));
+    put("other", image(config(), layer(content, oci::media::provider_layer)));
+    EXPECT_THAT(client_.get("/manifests/a/b:good").body, HasSubstr("Verified"));
+    const auto other = client_.get("/manifests/a/b:other").body;
+    EXPECT_THAT(other, HasSubstr("Could not be checked."));
+    EXPECT_THAT(other, HasSubstr("not a provider archive"));
+    EXPECT_EQ(registry_.client.drop("/v2/a/b/blobs/" + digest_of(content).text()).status, 202);
+    const auto gone = client_.get("/manifests/a/b:good").body;
+    EXPECT_THAT(gone, Not(HasSubstr("Verified")));
+    EXPECT_THAT(gone, HasSubstr("it is not here"));
+}
+
+TEST_F(PageTest, shows_claims_and_verdict_of_a_component) {
+    const auto issuer = crypto::KeyPair::generate(crypto::KeyType::account);
+    auto claims = claims_of(issuer);
     const auto made = claims::sign_wasm(as_bytes(module), claims, issuer);
     ASSERT_TRUE(made) << made.error().message();
     put("good", image(config(), layer(std::string(as_text(made->wasm)), "application/wasm")));

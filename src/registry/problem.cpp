@@ -23,6 +23,7 @@ constexpr std::array rows{
     Row{Problem::blob_upload_invalid, "BLOB_UPLOAD_INVALID", 400},
     Row{Problem::blob_upload_unknown, "BLOB_UPLOAD_UNKNOWN", 404},
     Row{Problem::blob_upload_out_of_order, "BLOB_UPLOAD_INVALID", 416},
+    Row{Problem::denied, "DENIED", 403},
     Row{Problem::digest_invalid, "DIGEST_INVALID", 400},
     Row{Problem::manifest_blob_unknown, "MANIFEST_BLOB_UNKNOWN", 404},
     Row{Problem::manifest_invalid, "MANIFEST_INVALID", 400},
@@ -78,6 +79,22 @@ net::ServerResponse answer_problem(Problem problem, std::string_view message, st
     }
     text += "}]}\n";
     return {row.status, {{"Content-Type", "application/json"}}, std::move(text)};
+}
+
+net::ServerResponse broken_off(const base::Error& error) {
+    auto answer = error.code() == Errc::limit
+                      ? answer_problem(Problem::timed_out, "the content came too slowly")
+                  : error.code() == Errc::interrupted
+                      ? answer_problem(Problem::unavailable, "the registry is being stopped")
+                      : answer_problem(Problem::size_invalid, "the content ended too soon");
+    answer.close = true;
+    return answer;
+}
+
+net::ServerResponse busy(std::string_view message) {
+    auto answer = answer_problem(Problem::unavailable, message);
+    answer.headers.add("Retry-After", "2");
+    return answer;
 }
 
 } // namespace tenon::registry

@@ -16,6 +16,7 @@ enum class Problem {
     blob_upload_invalid,
     blob_upload_unknown,
     blob_upload_out_of_order,
+    denied,
     digest_invalid,
     manifest_blob_unknown,
     manifest_invalid,
@@ -46,5 +47,11 @@ enum class Problem {
 [[nodiscard]] net::ServerResponse answer_problem(Problem problem, std::string_view message,
                                                  std::string_view name = {},
                                                  std::string_view value = {});
+
+/// For content that did not come: `error` is that of `net::RequestBody::read`.
+[[nodiscard]] net::ServerResponse broken_off(const base::Error& error);
+
+/// 503: it is worth trying again in a moment.
+[[nodiscard]] net::ServerResponse busy(std::string_view message);
 
 } // namespace tenon::registry

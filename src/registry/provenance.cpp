@@ -105,31 +105,40 @@ std::optional<Testimony> Provenance::of(const std::string& repository,
     if (type != oci::media::provider_layer && type != oci::media::wasm_layer &&
         type != oci::media::actor_layer)
         return std::nullopt;
-    const auto now = std::chrono::steady_clock::now();
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto at = known_.find(layer.digest.text());
-        if (at != known_.end() && now - at->second.since < remembered)
-            return at->second.testimony;
-    }
-    const std::unique_lock working(working_, patience);
-    if (!working)
-        return unknown("others are being looked at; try again in a moment");
-    auto testimony = look(repository, layer);
-    const std::scoped_lock lock(mutex_);
-    if (known_.size() >= most_known)
-        known_.clear();
-    known_.insert_or_assign(layer.digest.text(), Known{testimony, now});
-    return testimony;
-}
-
-Testimony Provenance::look(const std::string& repository, const oci::Descriptor& layer) {
+    // First of all, since what was deleted has nothing to say any more.
     const auto file = store_.open_blob(repository, layer.digest);
     if (!file || !*file)
         return unknown("it is not here");
-    return layer.media_type == oci::media::provider_layer
-               ? look_at_archive(**file, (*file)->length)
-               : look_at_component(**file, (*file)->length);
+    // The same bytes may be called an archive by one manifest and a component by another.
+    const auto key = type + " " + layer.digest.text();
+    if (auto known = recall(key))
+        return known;
+    const std::unique_lock working(working_, patience);
+    if (!working)
+        return unknown("others are being looked at; try again in a moment");
+    if (auto known = recall(key)) // whoever came before may have wanted to know the same
+        return known;
+    auto testimony = type == oci::media::provider_layer
+                         ? look_at_archive(**file, (*file)->length)
+                         : look_at_component(**file, (*file)->length);
+    remember(key, testimony);
+    return testimony;
+}
+
+std::optional<Testimony> Provenance::recall(const std::string& key) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::scoped_lock lock(mutex_);
+    const auto at = known_.find(key);
+    if (at == known_.end() || now - at->second.since >= remembered)
+        return std::nullopt;
+    return at->second.testimony;
+}
+
+void Provenance::remember(const std::string& key, const Testimony& testimony) {
+    const std::scoped_lock lock(mutex_);
+    if (known_.size() >= most_known)
+        known_.clear();
+    known_.insert_or_assign(key, Known{testimony, std::chrono::steady_clock::now()});
 }
 
 } // namespace tenon::registry

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Who vouches for a layer: the claims of provider archives and signed components, and what they are
-// worth. Reading one takes time, so what was found is remembered by digest for a while; not for
-// ever, since claims expire.
+// worth. Reading one takes time, so what was found is remembered for a while, by what was looked at
+// and as what; not for ever, since claims expire.
 #pragma once
 
 #include "oci/manifest.hpp"
@@ -43,7 +43,8 @@ private:
         Testimony testimony;
         std::chrono::steady_clock::time_point since;
     };
-    Testimony look(const std::string& repository, const oci::Descriptor& layer);
+    std::optional<Testimony> recall(const std::string& key);
+    void remember(const std::string& key, const Testimony& testimony);
 
     Store& store_;
     std::mutex mutex_;

@@ -3,13 +3,13 @@
 // to it wait. Readers never wait for a disk.
 #pragma once
 
+#include "registry/gate.hpp"
 #include "registry/index.hpp"
 #include "registry/shelf.hpp"
 
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 
 namespace tenon::registry {
 
@@ -27,7 +27,7 @@ public:
 
     /// Shared by those who rely on blobs that are there until a listing names them; held alone by
     /// those who remove blobs.
-    [[nodiscard]] std::shared_mutex& keeping() noexcept { return keeping_; }
+    [[nodiscard]] Gate& keeping() noexcept { return keeping_; }
     /// Held while the bytes of all manifests are being read.
     [[nodiscard]] std::mutex& reading() noexcept { return reading_; }
 
@@ -51,7 +51,7 @@ private:
     std::vector<Waiting*> line_;
     bool writing_ = false;
 
-    std::shared_mutex keeping_;
+    Gate keeping_;
     std::mutex reading_;
 };
 /// Shared by the store and the requests that use it.

@@ -13,15 +13,30 @@
 namespace tenon::registry {
 namespace {
 
-/// Blobs in memory and connections need a descriptor each; the usual soft limit of 1024 is for
-/// programs that use select(2).
-void allow_many_descriptors() {
+/// How many descriptors there may be. The usual soft limit of 1024 is for programs that use
+/// select(2).
+std::size_t allow_many_descriptors() {
+    constexpr std::size_t usual = 1024;
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-        return;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return usual;
+    const auto before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return; // then with as many as there are
+        limit.rlim_cur = before; // then with as many as there are
+    return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
+}
+
+/// Who gets how many of them. Whoever is served a blob needs two, and half of all are left for what
+/// lies in memory.
+struct Descriptors {
+    std::size_t connections;
+    std::size_t files;
+};
+Descriptors share(std::size_t all) {
+    constexpr std::size_t most_connections = 1024;
+    const auto connections = std::clamp<std::size_t>(all / 5, 16, most_connections);
+    return {connections, all / 2};
 }
 
 Result<> check_protection(const ServeOptions& options) {
@@ -34,10 +49,22 @@ Result<> check_protection(const ServeOptions& options) {
                     .help("or say `--insecure-public` when something in front protects it"));
 }
 
-Result<std::unique_ptr<Shelf>> open_shelf(const ServeOptions& options) {
+Result<std::unique_ptr<Shelf>> open_shelf(const ServeOptions& options, std::size_t files) {
     if (!options.directory)
-        return std::make_unique<MemoryShelf>();
+        return std::make_unique<MemoryShelf>(files);
     return TENON_TRY(DiskShelf::open(*options.directory, {.read_only = options.read_only}));
+}
+
+/// On disk they cost no more than a directory's entry.
+constexpr std::size_t most_uploads = 10'000;
+constexpr unsigned workers = 64;
+constexpr unsigned receivers = workers - 16;
+
+/// Whoever reaches a Unix socket is no browser, and behind TLS a stranger's name has no
+/// certificate.
+HostGuard guard_of(const ServeOptions& options) {
+    const bool open = !options.htpasswd && !options.tls && options.address.path.empty();
+    return open && options.address.loopback() ? HostGuard(options.allowed_hosts) : HostGuard();
 }
 
 /// Does something once an hour, until it is over.
@@ -60,7 +87,8 @@ private:
 class Service final : public Running {
 public:
     static Result<std::unique_ptr<Service>> create(const ServeOptions& options);
-    Result<> run(std::stop_token stop, const std::function<void(Running&)>& ready);
+    Result<> run(std::stop_token stop, const std::function<void(Running&)>& ready,
+                 const std::function<void()>& over);
 
     [[nodiscard]] const net::Endpoint& endpoint() const noexcept override {
         return server_->endpoint();
@@ -73,7 +101,7 @@ public:
 
 private:
     Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
-            std::unique_ptr<Access> access);
+            std::unique_ptr<Access> access, std::size_t files);
     void expire();
 
     const ServeOptions options_;
@@ -88,23 +116,29 @@ private:
 };
 
 Service::Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
-                 std::unique_ptr<Access> access)
-    : options_(options), log_(options.log, options.log_fd),
-      store_(std::move(shelf), {.read_only = options.read_only}),
+                 std::unique_ptr<Access> access, std::size_t files)
+    : options_(options), log_(options.log, options.log_fd, options.trust_proxy),
+      store_(std::move(shelf), {.read_only = options.read_only,
+                                .most_open_uploads = options.directory ? most_uploads : files / 2}),
       api_(store_, {.max_blob_bytes = options.max_blob_bytes,
                     .on_error = [this](const std::string& text) { log_.note(text); }}),
-      page_(store_), access_(std::move(access)), front_(store_, api_, page_, access_.get(), log_) {}
+      page_(store_), access_(std::move(access)),
+      front_(store_, api_, page_, log_,
+             {.access = access_.get(), .guard = guard_of(options), .most_receiving = receivers}) {}
 
 Result<std::unique_ptr<Service>> Service::create(const ServeOptions& options) {
     TENON_TRY(check_protection(options));
-    allow_many_descriptors();
+    const auto descriptors = share(allow_many_descriptors());
     std::unique_ptr<Access> access;
     if (options.htpasswd)
         access = TENON_TRY(Access::load(*options.htpasswd));
-    auto shelf = TENON_TRY(open_shelf(options));
-    std::unique_ptr<Service> service(new Service(options, std::move(shelf), std::move(access)));
+    auto shelf = TENON_TRY(open_shelf(options, descriptors.files));
+    std::unique_ptr<Service> service(
+        new Service(options, std::move(shelf), std::move(access), descriptors.files));
     net::ServerOptions server;
     server.tls = options.tls;
+    server.worker_threads = workers;
+    server.max_connections = static_cast<unsigned>(descriptors.connections);
     service->server_ = TENON_TRY(net::Server::listen(options.address, server, service->front_));
     if (options.directory && !options.read_only)
         service->control_ = TENON_TRY(
@@ -115,10 +149,27 @@ Result<std::unique_ptr<Service>> Service::create(const ServeOptions& options) {
     return service;
 }
 
-Result<> Service::run(std::stop_token stop, const std::function<void(Running&)>& ready) {
+/// Says farewell, also when it is left by an exception.
+class Farewell {
+public:
+    explicit Farewell(const std::function<void()>& words) : words_(words) {}
+    Farewell(const Farewell&) = delete;
+    Farewell& operator=(const Farewell&) = delete;
+    ~Farewell() {
+        if (words_)
+            words_();
+    }
+
+private:
+    const std::function<void()>& words_;
+};
+
+Result<> Service::run(std::stop_token stop, const std::function<void(Running&)>& ready,
+                      const std::function<void()>& over) {
     std::optional<Hourly> hourly;
     if (!options_.read_only)
         hourly.emplace([this] { expire(); });
+    const Farewell farewell(over);
     if (ready)
         ready(*this);
     return server_->run(std::move(stop));
@@ -147,9 +198,9 @@ Result<> Service::reload() {
 } // namespace
 
 Result<> serve(const ServeOptions& options, std::stop_token stop,
-               const std::function<void(Running&)>& ready) {
+               const std::function<void(Running&)>& ready, const std::function<void()>& over) {
     const auto service = TENON_TRY(Service::create(options));
-    return service->run(std::move(stop), ready);
+    return service->run(std::move(stop), ready, over);
 }
 
 Result<GcReport> collect_garbage(const base::Path& directory, const GcOptions& options,

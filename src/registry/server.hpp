@@ -16,16 +16,21 @@ struct ServeOptions {
     std::optional<net::ServerTls> tls = {};
     std::optional<base::Path> htpasswd = {};
     bool read_only = false;
+    /// Names besides its own by which this machine may be called, where neither password nor TLS
+    /// protects a registry on loopback from the pages of strangers.
+    std::vector<std::string> allowed_hosts = {};
     /// Beyond loopback one needs TLS and passwords, or this.
     bool insecure_public = false;
     std::uint64_t max_blob_bytes = UINT64_MAX;
     LogFormat log = LogFormat::common;
+    /// The log names the client that a proxy in front names.
+    bool trust_proxy = false;
     int log_fd = 2;
     /// Uploads that nobody goes on with are removed after `upload_lifetime`, once an hour.
     GcOptions gc = {};
 };
 
-/// A registry that is being served; valid until `serve` returns. May be used from any thread.
+/// A registry that is being served; valid until `serve` calls `over`. May be used from any thread.
 class Running {
 public:
     virtual ~Running() = default;
@@ -38,11 +43,12 @@ public:
                                              const std::stop_token& stop) = 0;
 };
 
-/// Serves until `stop` is asked for. `ready` is called once, when connections are accepted.
+/// Serves until `stop` is asked for. `ready` is called once, when connections are accepted; then
+/// `over` is too, however it ends: the last moment in which the `Running` may be used.
 /// `usage` for an address that asks for more protection than the options give, `exists` when the
 /// directory or the socket is served already.
 Result<> serve(const ServeOptions& options, std::stop_token stop,
-               const std::function<void(Running&)>& ready);
+               const std::function<void(Running&)>& ready, const std::function<void()>& over = {});
 
 /// Collects garbage in a directory: through the server that holds it, or where there is none, at
 /// once.

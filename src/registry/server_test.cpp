@@ -8,6 +8,8 @@
 
 #include <future>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <thread>
 
 namespace tenon::registry {
@@ -106,6 +108,176 @@ TEST(Served, pushes_and_pulls_over_a_socket) {
     }
 }
 
+/// A connection that sends exactly what it is told to.
+base::Fd connect_to(const Served& server) {
+    base::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server.port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return fd;
+}
+void send_to(const base::Fd& fd, const std::string& text) {
+    EXPECT_EQ(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+}
+std::string receive_all(const base::Fd& fd) {
+    std::string all;
+    char some[4096];
+    for (ssize_t got = 0; (got = ::recv(fd.get(), some, sizeof some, 0)) > 0;)
+        all.append(some, static_cast<std::size_t>(got));
+    return all;
+}
+
+TEST(Served, slow_pushers_leave_room_for_others) {
+    const Served server({});
+    const auto content = noise(1000);
+    const auto digest = digest_of(content);
+    const auto pushed =
+        ask(server, "POST", "/v2/a/blobs/uploads/?digest=" + digest.text(), content);
+    ASSERT_EQ(pushed.status, 201);
+    const std::string push = "PUT /v2/a/manifests/v1 HTTP/1.1\r\nHost: localhost\r\n"
+                             "Content-Length: 1000\r\nConnection: close\r\n\r\n{";
+    std::vector<base::Fd> slow;
+    for (int i = 0; i < 100; ++i) {
+        slow.push_back(connect_to(server));
+        send_to(slow.back(), push);
+    }
+    const auto receiving = [&] {
+        const auto text = ask(server, "GET", "/metrics").body;
+        const auto at = text.find("\ntenon_registry_receiving ");
+        return text.substr(at + 26, text.find('\n', at + 1) - at - 26);
+    };
+    for (int tries = 0; tries < 500 && receiving() != "48"; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(receiving(), "48");
+    EXPECT_EQ(ask(server, "GET", pushed.location).body, content);
+    EXPECT_EQ(ask(server, "GET", "/v2/a/tags/list").status, 200);
+    // One more is told when to come back.
+    const auto fd = connect_to(server);
+    send_to(fd, push + std::string(999, ' '));
+    const auto refusal = receive_all(fd);
+    EXPECT_THAT(refusal, HasSubstr("HTTP/1.1 503 "));
+    EXPECT_THAT(refusal, HasSubstr("\r\nRetry-After: 2\r\n"));
+    EXPECT_THAT(refusal, HasSubstr("too many clients are sending content"));
+    // And when the slow ones are gone there is room again.
+    slow.clear();
+    for (int tries = 0; tries < 500 && receiving() != "0"; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(ask(server, "PUT", "/v2/a/manifests/v1", index_of("")).status, 201);
+}
+
+TEST(Served, knows_its_names_where_nothing_else_protects_it) {
+    const Served server({.allowed_hosts = {"host.docker.internal"}});
+    const auto status = [&](const std::string& method, const std::string& host) {
+        const auto fd = connect_to(server);
+        send_to(fd, method + " /v2/ HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+        return receive_all(fd).substr(9, 3);
+    };
+    EXPECT_EQ(status("GET", "localhost:5000"), "200");
+    EXPECT_EQ(status("GET", "host.docker.internal:5000"), "200");
+    EXPECT_EQ(status("GET", "evil.example"), "403");
+    EXPECT_EQ(status("POST", "evil.example"), "403");
+    ServeOptions everywhere;
+    everywhere.address.host = "0.0.0.0";
+    everywhere.insecure_public = true;
+    const Served open(everywhere);
+    const auto fd = connect_to(open);
+    send_to(fd, "GET /v2/ HTTP/1.1\r\nHost: registry.example\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(receive_all(fd), HasSubstr("HTTP/1.1 200 "));
+}
+
+/// Status line and content of the answer to these bytes, after which nothing more is sent.
+std::string answer_to(const Served& server, const std::string& text) {
+    const auto fd = connect_to(server);
+    // The server may have closed before it has read everything.
+    std::string_view left = text;
+    while (!left.empty()) {
+        const auto sent = ::send(fd.get(), left.data(), left.size(), MSG_NOSIGNAL);
+        if (sent <= 0)
+            break;
+        left.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    ::shutdown(fd.get(), SHUT_WR);
+    const auto all = receive_all(fd);
+    const auto end = all.find("\r\n\r\n");
+    return end == std::string::npos
+               ? all
+               : all.substr(9, all.find("\r\n") - 9) + " | " + all.substr(end + 4);
+}
+std::string request(const std::string& line, const std::string& fields = {},
+                    const std::string& content = {}) {
+    return line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + fields + "\r\n" +
+           content;
+}
+
+TEST(Served, answers_clients_that_behave_badly) {
+    const Served server({});
+    const auto content = noise(2048);
+    const auto digest = digest_of(content).text();
+    const auto pushed = ask(server, "POST", "/v2/a/blobs/uploads/?digest=" + digest, content);
+    ASSERT_EQ(pushed.status, 201);
+    const auto problem = [](const std::string& status, const std::string& code) {
+        return testing::StartsWith(status + " | {\"errors\":[{\"code\":\"" + code + "\",");
+    };
+    // Stops in the middle; what has come stays, and goes on.
+    const auto location = ask(server, "POST", "/v2/a/blobs/uploads/").location;
+    EXPECT_THAT(answer_to(server, request("PATCH " + location, "Content-Length: 2048\r\n",
+                                          content.substr(0, 1000))),
+                problem("400 Bad Request", "SIZE_INVALID"));
+    EXPECT_THAT(answer_to(server, request("PATCH " + location, "Transfer-Encoding: chunked\r\n",
+                                          "18\r\n" + content.substr(1000, 24) + "\r\nxyz\r\n")),
+                problem("400 Bad Request", "SIZE_INVALID"));
+    EXPECT_EQ(answer_to(server, request("PATCH " + location,
+                                        "Content-Range: 1024-2047\r\nContent-Length: 1024\r\n",
+                                        content.substr(1024))),
+              "202 Accepted | ");
+    EXPECT_EQ(answer_to(server, request("PUT " + location + "?digest=" + digest)),
+              "201 Created | ");
+    // Reuses the id of an upload.
+    for (const auto* method : {"GET", "PATCH", "DELETE"})
+        EXPECT_THAT(answer_to(server, request(method + (" " + location))),
+                    problem("404 Not Found", "BLOB_UPLOAD_UNKNOWN"));
+    EXPECT_THAT(answer_to(server, request("PUT " + location + "?digest=" + digest)),
+                problem("404 Not Found", "BLOB_UPLOAD_UNKNOWN"));
+    // Asks for what lies beyond the end.
+    const auto refused =
+        answer_to(server, request("GET " + pushed.location, "Range: bytes=2048-\r\n"));
+    EXPECT_THAT(refused, problem("416 Range Not Satisfiable", "SIZE_INVALID"));
+    EXPECT_EQ(answer_to(server, request("GET " + pushed.location, "Range: bytes=2047-9999\r\n")),
+              "206 Partial Content | " + content.substr(2047));
+    // Names that lead elsewhere, and nowhere.
+    std::string deep = "/v2/a";
+    for (int i = 1; i < 300; ++i)
+        deep += "/a";
+    for (const auto& name : {std::string("/v2/.."), std::string("/v2/a/../.."),
+                             std::string("/v2/%2e%2e"), std::string("/v2/a/%2e%2e%2fb"), deep})
+        EXPECT_THAT(answer_to(server, request("POST " + name + "/blobs/uploads/")),
+                    problem("400 Bad Request", "NAME_INVALID"))
+            << name;
+    // A manifest whose blobs are not here.
+    const auto missing = image(descriptor("c/c", digest_of("?"), 1), "");
+    EXPECT_THAT(
+        answer_to(server,
+                  request("PUT /v2/a/manifests/v1",
+                          "Content-Length: " + std::to_string(missing.size()) + "\r\n", missing)),
+        problem("404 Not Found", "MANIFEST_BLOB_UNKNOWN"));
+    // More fields, and longer ones, than anybody needs.
+    std::string many;
+    for (int i = 0; i < 10'000; ++i)
+        many += "X-" + std::to_string(i) + ": x\r\n";
+    EXPECT_THAT(answer_to(server, request("GET /v2/", many)),
+                testing::StartsWith("431 Request Header Fields Too Large | "));
+    EXPECT_THAT(answer_to(server, request("GET /v2/", "X: " + std::string(100'000, 'x') + "\r\n")),
+                testing::StartsWith("431 Request Header Fields Too Large | "));
+    EXPECT_THAT(answer_to(server, std::string("\x16\x03\x01\x02", 4)),
+                testing::StartsWith("400 Bad Request | "));
+    // And nothing of all this keeps others from being served.
+    EXPECT_EQ(ask(server, "GET", pushed.location).body, content);
+    EXPECT_EQ(ask(server, "GET", "/v2/_catalog").body, "{\"repositories\":[\"a\"]}\n");
+}
+
 TEST(Served, second_server_on_one_directory_refuses) {
     const base::TestDirectory directory;
     const Served first({.directory = directory.path()});
@@ -169,6 +341,34 @@ TEST(Served, beyond_this_machine_only_with_protection) {
     options.log = LogFormat::none;
     std::stop_source stop;
     EXPECT_TRUE(serve(options, stop.get_token(), [&](Running&) { stop.request_stop(); }));
+}
+
+TEST(Served, can_be_used_until_it_says_that_it_is_over) {
+    const base::TestDirectory directory;
+    ServeOptions options;
+    options.address.port = 0;
+    options.log = LogFormat::none;
+    options.directory = directory.path();
+    std::stop_source stop;
+    Running* server = nullptr;
+    std::string said;
+    ASSERT_TRUE(serve(
+        options, stop.get_token(),
+        [&](Running& running) {
+            said += "ready ";
+            server = &running;
+            stop.request_stop();
+        },
+        [&] {
+            const bool used = server->reload() && server->collect_garbage({}, {});
+            said += used ? "over" : "gone";
+        }));
+    EXPECT_EQ(said, "ready over");
+    // A server that never began says nothing.
+    EXPECT_TRUE(base::write_file(directory / "file", {}));
+    options.directory = directory / "file";
+    EXPECT_FALSE(serve(options, {}, [&](Running&) { said += "!"; }, [&] { said += "!"; }));
+    EXPECT_EQ(said, "ready over");
 }
 
 TEST(Served, reads_passwords_again) {

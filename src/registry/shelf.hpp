@@ -70,6 +70,9 @@ public:
     /// A small blob, all at once; on the disk under its name with the next `write_index`.
     virtual Result<> put_blob(const std::string& repository, const blob::Digest& digest,
                               Bytes content) = 0;
+    /// Writes the first `size` bytes of an upload to the disk, which takes its time, so that
+    /// `finish_upload` takes little.
+    virtual Result<> settle_upload(const std::string& id, std::uint64_t size) = 0;
     /// Gives the first `size` bytes of an upload their name. On the disk when this returns; the
     /// upload is gone.
     virtual Result<> finish_upload(const std::string& id, std::uint64_t size,

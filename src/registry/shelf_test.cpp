@@ -8,6 +8,7 @@
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tenon::registry {
@@ -190,6 +191,111 @@ TEST(DiskShelf, repository_is_an_image_layout) {
     std::ifstream layout(directory / "a/b/_oci/oci-layout");
     EXPECT_EQ(std::string(std::istreambuf_iterator(layout), {}),
               R"({"imageLayoutVersion":"1.0.0"})");
+}
+
+mode_t mode_of(const base::Path& path) {
+    struct stat status{};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_mode & 07777;
+}
+
+/// One file of each kind.
+void fill(Shelf& shelf) {
+    ASSERT_TRUE(shelf.create_repository("a"));
+    ASSERT_TRUE(shelf.put_blob("a", digest("x"), as_bytes("x")));
+    ASSERT_TRUE(shelf.create_upload("id"));
+    ASSERT_TRUE(shelf.finish_upload("id", 0, "a", digest("")));
+}
+
+TEST(DiskShelf, directory_of_its_own_is_for_its_owner_alone) {
+    const base::TestDirectory directory;
+    const auto before = ::umask(022);
+    const auto root = directory / "new/registry";
+    fill(*open_disk(root));
+    ::umask(before);
+    EXPECT_EQ(mode_of(directory / "new"), 0755U);
+    EXPECT_EQ(mode_of(root), 0700U);
+    EXPECT_EQ(mode_of(root / "_uploads"), 0700U);
+    EXPECT_EQ(mode_of(root / "a/_oci/blobs/sha256"), 0700U);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root))
+        if (entry.is_regular_file()) {
+            EXPECT_EQ(mode_of(entry.path()), 0600U) << entry.path();
+        }
+}
+
+TEST(DiskShelf, directory_that_others_can_enter_goes_by_the_umask) {
+    const base::TestDirectory directory;
+    const auto before = ::umask(027);
+    const auto root = directory / "shared";
+    std::filesystem::create_directory(root);
+    fill(*open_disk(root));
+    ::umask(before);
+    EXPECT_EQ(mode_of(root), 0750U);
+    EXPECT_EQ(mode_of(root / "_uploads"), 0700U);
+    EXPECT_EQ(mode_of(root / "a/_oci/blobs/sha256"), 0750U);
+    EXPECT_EQ(mode_of(root / "a/_oci/index.json"), 0640U);
+    EXPECT_EQ(mode_of(root / "a/_oci/blobs/sha256" / digest("x").hex()), 0640U);
+    EXPECT_EQ(mode_of(root / "a/_oci/blobs/sha256" / digest("").hex()), 0640U);
+}
+
+/// The directories that were synced, in their order, seen from `base`.
+class Synced {
+public:
+    explicit Synced(const base::Path& base) : base_(std::filesystem::canonical(base)) {}
+    DiskShelfOptions options() {
+        return {.durable = false,
+                .on_step = [this](std::string_view step, const std::string& path) {
+                    if (step == "sync directory")
+                        found_.push_back(base::Path(path).lexically_relative(base_).native());
+                    else if (step == "rename")
+                        found_.push_back("> " + base::Path(path).filename().native());
+                }};
+    }
+    std::vector<std::string> take() { return std::exchange(found_, {}); }
+
+private:
+    base::Path base_;
+    std::vector<std::string> found_;
+};
+
+TEST(DiskShelf, name_of_every_new_directory_is_on_the_disk_before_anything_in_it_counts) {
+    const base::TestDirectory directory;
+    Synced synced(directory.path());
+    const auto shelf = open_disk(directory / "x/y", synced.options());
+    EXPECT_THAT(synced.take(), ElementsAre(".", "x", "x/y"));
+    ASSERT_TRUE(shelf->create_repository("a/b"));
+    const std::string a = "x/y/a";
+    EXPECT_THAT(synced.take(), ElementsAre("x/y", a, a + "/b", a + "/b/_oci", a + "/b/_oci/blobs",
+                                           "> oci-layout", "> index.json", a + "/b/_oci"));
+    // What is there and was seen to needs no more of it.
+    ASSERT_TRUE(shelf->create_repository("a/c"));
+    EXPECT_THAT(synced.take(), ElementsAre(a, a + "/c", a + "/c/_oci", a + "/c/_oci/blobs",
+                                           "> oci-layout", "> index.json", a + "/c/_oci"));
+    ASSERT_TRUE(shelf->put_blob("a/b", digest("x"), as_bytes("x")));
+    EXPECT_THAT(synced.take(), ElementsAre("> " + std::string(digest("x").hex())));
+}
+
+// It may have been killed between making a directory and writing down its name.
+TEST(DiskShelf, names_of_directories_that_another_process_made_are_synced_too) {
+    const base::TestDirectory directory;
+    ASSERT_TRUE(open_disk(directory / "x")->create_repository("a"));
+    Synced synced(directory.path());
+    const auto shelf = open_disk(directory / "x", synced.options());
+    EXPECT_THAT(synced.take(), ElementsAre(".", "x"));
+    ASSERT_TRUE(shelf->put_blob("a", digest("x"), as_bytes("x")));
+    EXPECT_THAT(synced.take(), ElementsAre("x", "x/a", "x/a/_oci", "x/a/_oci/blobs",
+                                           "> " + std::string(digest("x").hex())));
+    ASSERT_TRUE(shelf->write_index("a", "{}"));
+    EXPECT_THAT(synced.take(), ElementsAre("x/a/_oci/blobs/sha256", "> index.json", "x/a/_oci"));
+}
+
+TEST(DiskShelf, folder_that_somebody_removed_is_made_again) {
+    const base::TestDirectory directory;
+    const auto shelf = open_disk(directory.path());
+    ASSERT_TRUE(shelf->create_repository("a"));
+    std::filesystem::remove_all(directory / "a");
+    ASSERT_TRUE(shelf->create_repository("a"));
+    EXPECT_TRUE(shelf->put_blob("a", digest("x"), as_bytes("x")));
 }
 
 TEST(DiskShelf, does_not_follow_links_when_it_lists) {

@@ -25,6 +25,16 @@ bool is_damage(const base::Error& error) noexcept {
     return error.code() == Errc::hash_mismatch || error.code() == Errc::limit;
 }
 
+base::Error damaged(const blob::Digest& digest) {
+    return base::Error(Errc::hash_mismatch,
+                       fmt::format("the stored bytes of manifest `{}` are damaged", digest.text()));
+}
+
+base::Error too_long(const blob::Digest& digest, std::uint64_t length) {
+    return base::Error(Errc::limit, fmt::format("manifest `{}` has {} bytes, more than {}",
+                                                digest.text(), length, oci::max_manifest_bytes));
+}
+
 /// Whether a manifest can name a subject or children at all: both words would stand in it, or an
 /// escape that hides them.
 bool names_others(std::string_view bytes) noexcept {
@@ -111,14 +121,12 @@ Result<ManifestBytes> Store::read_shelf(const std::string& repository, const blo
     if (!file)
         return ManifestBytes();
     if (file->length > oci::max_manifest_bytes)
-        return fail(Errc::limit, fmt::format("manifest `{}` has {} bytes, more than {}",
-                                             digest.text(), file->length, oci::max_manifest_bytes));
+        return fail(too_long(digest, file->length));
     auto text = std::make_shared<std::string>(file->length, '\0');
     const MutableBytes into(reinterpret_cast<Byte*>(text->data()), text->size());
     const auto got = TENON_TRY(base::read_at(file->fd.get(), file->offset, into, digest.text()));
     if (got != text->size() || blob::Digest::of(into, digest.algorithm()) != digest)
-        return fail(Errc::hash_mismatch,
-                    fmt::format("the stored bytes of manifest `{}` are damaged", digest.text()));
+        return fail(damaged(digest));
     return text;
 }
 
@@ -129,6 +137,28 @@ Result<ManifestBytes> Store::bytes(const std::string& repository, const Entry& e
     return bytes;
 }
 
+Result<std::optional<Extent>> Store::open_manifest(const std::string& repository,
+                                                   const Entry& entry) {
+    auto file = TENON_TRY(shelf_->open_blob(repository, entry.digest));
+    if (!file)
+        return std::nullopt;
+    if (file->length > oci::max_manifest_bytes)
+        return fail(too_long(entry.digest, file->length));
+    blob::Hasher hasher(entry.digest.algorithm());
+    Buffer buffer(64 * 1024);
+    for (std::uint64_t done = 0; done < file->length;) {
+        const auto wanted = std::min<std::uint64_t>(buffer.size(), file->length - done);
+        const auto part = MutableBytes(buffer).first(static_cast<std::size_t>(wanted));
+        const auto got = TENON_TRY(
+            base::read_at(file->fd.get(), file->offset + done, part, entry.digest.text()));
+        hasher.update(part.first(got));
+        done += wanted; // of a file that became shorter the digest tells
+    }
+    if (hasher.finish() != entry.digest)
+        return fail(damaged(entry.digest));
+    return file;
+}
+
 Result<EntryPointer> Store::find_manifest(Repository& repository, std::string_view name) {
     if (oci::is_tag(name))
         return repository.index()->find_tag(name);
@@ -136,6 +166,19 @@ Result<EntryPointer> Store::find_manifest(Repository& repository, std::string_vi
         return entry;
     TENON_TRY(read_all(repository)); // an index may name it
     return repository.index()->find(name);
+}
+
+Result<std::string> Store::annotations(const std::string& repository, const Entry& entry) {
+    if (!entry.annotations_apart)
+        return entry.annotations;
+    auto found = read_bytes(repository, entry.digest);
+    if (!found && is_damage(found.error()))
+        return std::string(); // the others are shown all the same
+    const auto bytes = TENON_TRY(std::move(found));
+    if (!bytes)
+        return std::string();
+    const auto manifest = reader_.read(*bytes, entry.media_type);
+    return manifest ? json_of(manifest->annotations) : std::string();
 }
 
 /// What is to be learned from a manifest: itself, and children that lie here but are not listed.
@@ -150,11 +193,12 @@ Result<Found> Store::read_entry(const std::string& repository, const Entry& entr
     const auto bytes = TENON_TRY(std::move(found));
     if (bytes && names_others(*bytes)) {
         // What cannot be understood names nobody; it is served as it is.
-        if (const auto manifest = oci::parse_manifest(*bytes, entry.media_type, "manifest")) {
+        if (const auto manifest = reader_.read(*bytes, entry.media_type)) {
             const auto full = entry_of(*manifest, entry.digest, entry.size, entry.listed);
             read.subject = full->subject;
             read.artifact_type = full->artifact_type;
             read.annotations = full->annotations;
+            read.annotations_apart = full->annotations_apart;
             for (const auto& child : manifest->manifests) {
                 const auto state = TENON_TRY(shelf_->find_blob(repository, child.digest));
                 // Served under that type, which whoever pushed the parent could choose.
@@ -294,11 +338,31 @@ Result<Dropped> Store::drop_blob(const std::string& repository, const blob::Dige
 
 Result<UploadPointer> Store::begin_upload(const std::string& repository,
                                           blob::Algorithm algorithm) {
+    TENON_TRY(count_upload());
     auto id = UploadId::make(repository, algorithm);
-    TENON_TRY(shelf_->create_upload(id.text()));
-    ++open_uploads_;
+    if (auto created = shelf_->create_upload(id.text()); !created) {
+        --open_uploads_;
+        return fail(std::move(created).error());
+    }
     const std::scoped_lock lock(uploads_mutex_);
     return keep_upload(std::make_shared<Upload>(std::move(id), 0));
+}
+
+/// Counts one more, unless there are too many.
+Result<> Store::count_upload() {
+    constexpr std::chrono::minutes again{1};
+    if (open_uploads_ >= options_.most_open_uploads) {
+        const std::unique_lock turn(crowded_mutex_, std::try_to_lock);
+        const auto now = std::chrono::steady_clock::now();
+        if (turn && (!crowded_ || now - *crowded_ >= again)) {
+            crowded_ = now;
+            TENON_TRY(expire_uploads(WallClock::now() - options_.abandoned_after));
+        }
+    }
+    if (open_uploads_++ < options_.most_open_uploads)
+        return {};
+    --open_uploads_;
+    return fail(Errc::limit, "too many uploads are open");
 }
 
 /// With `uploads_mutex_` held.
@@ -331,6 +395,8 @@ void Store::forget_upload(const std::string& id) {
 Result<> Store::finish_upload(Upload& upload, const std::string& repository,
                               const blob::Digest& digest) {
     const auto target = TENON_TRY(make(repository));
+    // Whoever wants to remove blobs, and those behind him, shall not wait for the disk.
+    TENON_TRY(shelf_->settle_upload(upload.id(), upload.size()));
     const std::shared_lock keeping(target->keeping());
     TENON_TRY(shelf_->finish_upload(upload.id(), upload.size(), repository, digest));
     forget_upload(std::string(upload.id()));

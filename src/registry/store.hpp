@@ -4,6 +4,7 @@
 #pragma once
 
 #include "registry/manifest_cache.hpp"
+#include "registry/manifest_reader.hpp"
 #include "registry/repository.hpp"
 #include "registry/shelf.hpp"
 #include "registry/upload.hpp"
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <shared_mutex>
 #include <stop_token>
 #include <unordered_map>
 
@@ -21,6 +23,10 @@ namespace tenon::registry {
 struct StoreOptions {
     bool read_only = false;
     std::size_t cache_bytes = std::size_t{64} << 20; ///< of manifests in memory
+    /// Beyond it no upload begins. When it is reached those are removed that nobody has used for
+    /// `abandoned_after`.
+    std::size_t most_open_uploads = 10'000;
+    std::chrono::seconds abandoned_after = std::chrono::hours(1);
 };
 
 /// A manifest that is to be stored.
@@ -58,12 +64,18 @@ public:
     Result<std::vector<std::string>> names(std::string_view last, std::size_t count, bool& more);
 
     // --- manifests
+    /// For all who want to know what a manifest says.
+    [[nodiscard]] ManifestReader& reader() noexcept { return reader_; }
     /// Null unless they are in memory; never waits for a disk.
     ManifestBytes cached(const Entry& entry) { return cache_.find(entry.digest); }
     /// Checked against their digest. Null where the file is gone.
     Result<ManifestBytes> bytes(const std::string& repository, const Entry& entry);
+    /// The file of a manifest that is too large for memory; checked, too.
+    Result<std::optional<Extent>> open_manifest(const std::string& repository, const Entry& entry);
     /// By tag or digest, also where only an index names it. Null where there is none.
     Result<EntryPointer> find_manifest(Repository& repository, std::string_view name);
+    /// Of a manifest with a subject, as a JSON object; empty: none.
+    Result<std::string> annotations(const std::string& repository, const Entry& entry);
     /// Reads what has not been read, so that referrers are known.
     Result<> read_all(Repository& repository);
     /// Gives the blobs that the manifest names and the repository lacks; stored when there are
@@ -86,6 +98,7 @@ public:
     Result<Dropped> drop_blob(const std::string& repository, const blob::Digest& digest);
 
     // --- uploads
+    /// `limit` when too many are open.
     Result<UploadPointer> begin_upload(const std::string& repository, blob::Algorithm algorithm);
     /// Null where there is none of that id in that repository.
     Result<UploadPointer> find_upload(const std::string& repository, std::string_view id);
@@ -114,33 +127,37 @@ private:
     using Digests = std::set<std::string, std::less<>>;
 
     Result<> load_names();
+    Result<oci::Manifest> understand(std::string_view text, std::string_view media_type);
     Result<ManifestBytes> read_bytes(const std::string& repository, const blob::Digest& digest);
     /// The same, past the cache: what lies on this repository's shelf.
     Result<ManifestBytes> read_shelf(const std::string& repository, const blob::Digest& digest);
     Result<Found> read_entry(const std::string& repository, const Entry& entry);
     Result<std::vector<blob::Digest>> missing_blobs(const std::string& repository,
                                                     const oci::Manifest& manifest);
-    /// Two sets, since a manifest may also be what another one calls a layer: it is named before
-    /// anybody has opened it.
-    struct Marks {
-        Digests named;
-        Digests opened; ///< manifests whose own blobs are among `named`
-        Digests leaves; ///< what an index names and is no manifest
-    };
     /// What is to be opened.
     struct Root {
         blob::Digest digest;
         std::string media_type;
         bool leaf_allowed = false; ///< perhaps no manifest at all
     };
+    /// Two sets, since a manifest may also be what another one calls a layer: it is named before
+    /// anybody has opened it.
+    struct Marks {
+        Digests named;
+        Digests opened;            ///< manifests whose own blobs are among `named`
+        Digests leaves;            ///< what an index names and is no manifest
+        std::vector<Root> missing; ///< what would have been opened and is not here
+    };
     static std::vector<Root> roots_of(const Index& index);
     Result<bool> mark(const std::string& repository, std::vector<Root> roots, Marks& marks);
+    Result<> count_upload();
     UploadPointer keep_upload(UploadPointer upload);
     void forget_upload(const std::string& id);
 
     std::unique_ptr<Shelf> shelf_;
     const StoreOptions options_;
     ManifestCache cache_;
+    ManifestReader reader_;
 
     struct Hash {
         using is_transparent = void;
@@ -160,6 +177,8 @@ private:
     std::mutex uploads_mutex_;
     std::map<std::string, UploadPointer, std::less<>> uploads_;
     std::atomic<std::size_t> open_uploads_ = 0;
+    std::mutex crowded_mutex_;
+    std::optional<std::chrono::steady_clock::time_point> crowded_; // when room was made last
 };
 
 } // namespace tenon::registry

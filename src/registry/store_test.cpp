@@ -7,6 +7,7 @@
 #include <fstream>
 #include <future>
 #include <gmock/gmock.h>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <sys/wait.h>
@@ -192,9 +193,10 @@ TEST(StoreOnDisk, many_push_into_one_repository_at_once) {
                                   .status,
                               201);
                     // Somebody collects garbage meanwhile.
-                    if (t == 0)
+                    if (t == 0) {
                         EXPECT_TRUE(collect_garbage(disk.store, {.grace = std::chrono::seconds(60)},
                                                     WallClock::now(), {}));
+                    }
                 }
             });
     }
@@ -211,7 +213,7 @@ TEST(StoreOnDisk, manifest_that_is_being_pushed_cannot_be_deleted_as_a_blob) {
     const auto pushing = std::this_thread::get_id();
     std::future<int> dropping;
     Api* api = nullptr;
-    OnDisk disk(directory.path(), {.on_step = [&](std::string_view) {
+    OnDisk disk(directory.path(), {.on_step = [&](std::string_view, const std::string&) {
                     if (target.empty() || std::this_thread::get_id() != pushing)
                         return;
                     // Each time, so that one comes after the manifest and before its listing.
@@ -232,10 +234,33 @@ TEST(StoreOnDisk, manifest_that_is_being_pushed_cannot_be_deleted_as_a_blob) {
     EXPECT_TRUE(disk.store.open_blob("a", digest_of(manifest)).value().has_value());
 }
 
+// Gigabytes take a while to reach the disk; others delete and push meanwhile.
+TEST(StoreOnDisk, nobody_waits_for_the_sync_of_an_upload) {
+    const base::TestDirectory directory;
+    std::future<int> dropping;
+    Api* api = nullptr;
+    OnDisk disk(
+        directory.path(), {.on_step = [&](std::string_view step, const std::string& path) {
+            if (step != "sync file" || dropping.valid() || path.find("/_uploads/") == path.npos)
+                return;
+            dropping = std::async(std::launch::async, [&] {
+                TestClient other(*api);
+                return other.drop("/v2/a/blobs/" + digest_of("none").text()).status;
+            });
+            EXPECT_EQ(dropping.wait_for(std::chrono::seconds(3)), std::future_status::ready);
+        }});
+    api = &disk.api;
+    ASSERT_TRUE(disk.store.make("a"));
+    const auto target = "/v2/a/blobs/uploads/?digest=" + digest_of("x").text();
+    EXPECT_EQ(disk.client.post(target, "x").status, 201);
+    ASSERT_TRUE(dropping.valid());
+    EXPECT_EQ(dropping.get(), 404);
+}
+
 TEST(StoreOnDisk, writer_that_fails_keeps_nobody_waiting) {
     const base::TestDirectory directory;
     bool broken = false;
-    OnDisk disk(directory.path(), {.on_step = [&](std::string_view) {
+    OnDisk disk(directory.path(), {.on_step = [&](std::string_view, const std::string&) {
                     if (broken)
                         throw std::runtime_error("no memory");
                 }});
@@ -295,7 +320,8 @@ TEST(Crash, loses_nothing_that_was_acknowledged_and_serves_no_wrong_byte) {
         ASSERT_GE(child, 0);
         if (child == 0) {
             int left = steps;
-            OnDisk disk(directory / "registry", {.on_step = [&](std::string_view) {
+            OnDisk disk(directory / "registry",
+                        {.on_step = [&](std::string_view, const std::string&) {
                             if (left-- == 0)
                                 ::_exit(died);
                         }});
@@ -335,7 +361,7 @@ TEST(Crash, loses_nothing_that_was_acknowledged_and_serves_no_wrong_byte) {
             if (!entry.is_regular_file() || entry.path().parent_path().filename() != "sha256")
                 continue;
             std::ifstream file(entry.path());
-            const std::string content(std::istreambuf_iterator(file), {});
+            const std::string content(std::istreambuf_iterator<char>{file}, {});
             EXPECT_EQ(digest_of(content).hex(), entry.path().filename().native());
         }
         work(disk.client, directory / "diary2");

@@ -4,21 +4,24 @@
 // manifest while blobs are being removed.
 #include "registry/store.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tenon::registry {
 namespace {
 
 /// Blobs removed before those who push get a turn.
 constexpr std::size_t batch = 256;
 
+} // namespace
+
 /// The type by which others name it may be wrong where the document says its own, and is needed
 /// where it does not.
-Result<oci::Manifest> understand(const std::string& text, const std::string& media_type) {
-    if (auto manifest = oci::parse_manifest(text, {}, "manifest"))
+Result<oci::Manifest> Store::understand(std::string_view text, std::string_view media_type) {
+    if (auto manifest = reader_.read(text, {}))
         return manifest;
-    return oci::parse_manifest(text, media_type, "manifest");
+    return reader_.read(text, media_type);
 }
-
-} // namespace
 
 std::vector<Store::Root> Store::roots_of(const Index& index) {
     std::vector<Root> roots;
@@ -31,6 +34,8 @@ std::vector<Store::Root> Store::roots_of(const Index& index) {
 /// Marks manifests and what they name, children of children too. False: there is one that cannot be
 /// understood, so nothing may be called unused.
 Result<bool> Store::mark(const std::string& repository, std::vector<Root> roots, Marks& marks) {
+    // What was named before and was not here may have come; who names it is not opened again.
+    std::ranges::move(std::exchange(marks.missing, {}), std::back_inserter(roots));
     while (!roots.empty()) {
         const auto [digest, media_type, leaf_allowed] = std::move(roots.back());
         roots.pop_back();
@@ -42,8 +47,10 @@ Result<bool> Store::mark(const std::string& repository, std::vector<Root> roots,
         if (!bytes && bytes.error().code() != Errc::hash_mismatch &&
             bytes.error().code() != Errc::limit)
             return fail(base::Error(bytes.error().code(), bytes.error().message()));
-        if (bytes && !*bytes)
-            continue; // not here; it may be when we look again
+        if (bytes && !*bytes) {
+            marks.missing.push_back({digest, media_type, leaf_allowed});
+            continue;
+        }
         const auto manifest = bytes ? understand(**bytes, media_type)
                                     : Result<oci::Manifest>(fail(Errc::invalid, "cannot be read"));
         if (!manifest && leaf_allowed) {
