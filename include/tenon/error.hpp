@@ -37,6 +37,7 @@ enum class Errc : std::int32_t {
     bad_key = 17,       ///< a key of the wrong type, length or encoding
     tool_failed = 18,   ///< a program that was started failed
     config = 19,        ///< a project or configuration file says something wrong
+    timed_out = 20,     ///< somebody else did not answer in the time that is given for it
 };
 
 /// The code as the word that diagnostics print between brackets, e.g. `hash-mismatch`.
@@ -61,6 +62,7 @@ constexpr std::string_view errc_name(Errc code) noexcept {
     case Errc::bad_key: return "bad-key";
     case Errc::tool_failed: return "tool-failed";
     case Errc::config: return "config";
+    case Errc::timed_out: return "timed-out";
     }
     return "unknown";
 }

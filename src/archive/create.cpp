@@ -16,6 +16,7 @@ Result<std::vector<OpenBinary>> open_sorted(const std::vector<Binary>& binaries)
     if (binaries.empty())
         return fail(Errc::usage, "an archive needs at least one executable");
     std::vector<OpenBinary> opened;
+    opened.reserve(binaries.size());
     for (const auto& binary : binaries)
         opened.push_back(TENON_TRY(OpenBinary::open(binary)));
     std::ranges::sort(opened, {}, &OpenBinary::target);

@@ -26,29 +26,6 @@ std::unexpected<Error> cannot(std::string_view what, const Path& path, int error
     return fail(system_error(fmt::format("failed to {} `{}`", what, path.native()), error_number));
 }
 
-/// Names, read to the end before the first is removed.
-Result<std::vector<std::string>> names_in(int fd, const Path& path) {
-    // Of its own: reading moves a descriptor's place.
-    Fd second(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    Directory directory(second ? ::fdopendir(second.get()) : nullptr);
-    if (!directory)
-        return cannot("read", path, errno);
-    [[maybe_unused]] const int now_the_directorys = second.release();
-    std::vector<std::string> names;
-    for (;;) {
-        errno = 0;
-        const auto* const entry = ::readdir(directory.get());
-        if (entry == nullptr)
-            break;
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..")
-            names.emplace_back(name);
-    }
-    if (errno != 0)
-        return cannot("read", path, errno);
-    return names;
-}
-
 Result<> empty(int fd, const Path& path, int level) {
     if (level > most_levels)
         return fail(Errc::limit,
@@ -69,6 +46,28 @@ Result<> empty(int fd, const Path& path, int level) {
 }
 
 } // namespace
+
+Result<std::vector<std::string>> names_in(int fd, const Path& path) {
+    // Of its own: reading moves a descriptor's place.
+    Fd second(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Directory directory(second ? ::fdopendir(second.get()) : nullptr);
+    if (!directory)
+        return cannot("read", path, errno);
+    [[maybe_unused]] const int now_the_directorys = second.release();
+    std::vector<std::string> names;
+    for (;;) {
+        errno = 0;
+        const auto* const entry = ::readdir(directory.get());
+        if (entry == nullptr)
+            break;
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..")
+            names.emplace_back(name);
+    }
+    if (errno != 0)
+        return cannot("read", path, errno);
+    return names;
+}
 
 Result<bool> empty_directory(const Path& path) {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));

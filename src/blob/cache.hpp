@@ -21,10 +21,11 @@ public:
     /// it: what lies there could be anything.
     static Result<Cache> open(base::Path directory, std::uint64_t limit_bytes = usual_limit);
 
-    /// The content, open to read; nothing when it is not here, or not in that size. Counts as a
-    /// use.
-    [[nodiscard]] Result<std::optional<base::Fd>> find(const Digest& digest,
-                                                       std::uint64_t size) const;
+    /// The content, open to read; nothing when it is not here, is damaged, or could have been
+    /// changed by others. Every byte is hashed once more before it is trusted. Counts as a use.
+    /// Fails only with `interrupted`.
+    [[nodiscard]] Result<std::optional<base::Fd>> find(const Digest& digest, std::uint64_t size,
+                                                       const std::stop_token& stop = {}) const;
 
     /// Writes the content to the file and gives the digest of what it wrote.
     using Fill = std::function<Result<Digest>(int fd)>;
@@ -43,13 +44,13 @@ public:
     [[nodiscard]] const base::Path& directory() const noexcept { return directory_; }
 
 private:
-    Cache(base::Path directory, std::uint64_t limit_bytes)
-        : directory_(std::move(directory)), limit_bytes_(limit_bytes) {}
-    [[nodiscard]] base::Path place(const Digest& digest) const;
-    Result<> make_room(const base::Path& newest);
+    Cache(base::Path directory, base::Fd fd, std::uint64_t limit_bytes)
+        : directory_(std::move(directory)), fd_(std::move(fd)), limit_bytes_(limit_bytes) {}
+    Result<> make_room(const Digest& newest);
     Result<base::Fd> lock() const;
 
-    base::Path directory_;
+    base::Path directory_; // for messages
+    base::Fd fd_;          // everything goes by it: whoever swaps names above leads nowhere
     std::uint64_t limit_bytes_;
 };
 

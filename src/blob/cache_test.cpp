@@ -31,6 +31,7 @@ bool has(const Cache& cache, const std::string& text) {
     const auto found = cache.find(Digest::of(as_bytes(text)), text.size());
     return found && *found;
 }
+
 /// Makes a file look as if it had been used that many seconds ago.
 void age(const Cache& cache, const std::string& text, int seconds) {
     const auto digest = Digest::of(as_bytes(text));
@@ -85,6 +86,90 @@ TEST_F(CacheTest, a_damaged_file_is_not_found) {
     auto cache = Cache::open(path);
     ASSERT_TRUE(add(*cache, "abc"));
     EXPECT_FALSE(*cache->find(Digest::of(as_bytes("abc")), 4));
+}
+
+std::string where(const std::string& text) {
+    const std::string hex(Digest::of(as_bytes(text)).hex());
+    return "sha256/" + hex.substr(0, 2) + "/" + hex;
+}
+
+TEST_F(CacheTest, other_bytes_of_the_same_size_are_not_found_and_replaced) {
+    auto cache = Cache::open(path);
+    ASSERT_TRUE(add(*cache, "abc"));
+    ASSERT_TRUE(base::write_file(path / where("abc"), as_bytes("abd")));
+    EXPECT_FALSE(has(*cache, "abc"));
+    ASSERT_TRUE(add(*cache, "abc"));
+    EXPECT_TRUE(has(*cache, "abc"));
+}
+
+TEST_F(CacheTest, whatever_is_odd_is_not_found) {
+    auto cache = Cache::open(path);
+    const auto file = path / where("abc");
+    const auto put = [&](const auto& make) {
+        std::filesystem::remove_all(path / "sha256");
+        EXPECT_TRUE(add(*cache, "abc"));
+        std::filesystem::remove(file);
+        make();
+        EXPECT_FALSE(has(*cache, "abc"));
+        // It is fetched once more, kept or not.
+        const auto added = cache->add(Digest::of(as_bytes("abc")), fill_with("abc"));
+        ASSERT_TRUE(added) << added.error().message();
+        EXPECT_EQ(content(*added), "abc");
+    };
+    put([&] { std::filesystem::create_directory(file); });
+    put([&] { EXPECT_EQ(::mkfifo(file.c_str(), 0600), 0); });
+    put([&] {
+        EXPECT_TRUE(base::write_file(directory / "elsewhere", as_bytes("abc")));
+        std::filesystem::create_symlink(directory / "elsewhere", file);
+    });
+    put([&] {
+        EXPECT_TRUE(base::write_file(file, as_bytes("abc")));
+        std::filesystem::permissions(file, std::filesystem::perms(0666));
+    });
+    if (::geteuid() == 0)
+        put([&] {
+            EXPECT_TRUE(base::write_file(file, as_bytes("abc"), {.mode = 0600}));
+            EXPECT_EQ(::chown(file.c_str(), 12345, 12345), 0);
+        });
+}
+
+TEST_F(CacheTest, a_folder_inside_that_another_user_can_write_to_is_not_used) {
+    auto cache = Cache::open(path);
+    ASSERT_TRUE(add(*cache, "abc"));
+    const auto file = path / where("abc");
+    for (const auto& folder : {file.parent_path(), file.parent_path().parent_path()}) {
+        std::filesystem::permissions(folder, std::filesystem::perms(0722));
+        EXPECT_FALSE(has(*cache, "abc"));
+        const auto added = cache->add(Digest::of(as_bytes("abc")), fill_with("abc"));
+        ASSERT_FALSE(added);
+        EXPECT_EQ(added.error().code(), Errc::untrusted);
+        EXPECT_EQ(added.error().causes()[0], "other users can write to it");
+        EXPECT_EQ(cache->drain()->files, 0u); // left alone
+        std::filesystem::permissions(folder, std::filesystem::perms(0700));
+    }
+    std::filesystem::rename(path / "sha256", directory / "moved");
+    std::filesystem::create_directory_symlink(directory / "moved", path / "sha256");
+    EXPECT_FALSE(has(*cache, "abc"));
+}
+
+TEST_F(CacheTest, stays_the_folder_that_it_was_opened_as) {
+    auto cache = Cache::open(path);
+    ASSERT_TRUE(add(*cache, "abc"));
+    std::filesystem::rename(path, directory / "moved");
+    ASSERT_TRUE(Cache::open(path)); // somebody else's by now
+    EXPECT_TRUE(has(*cache, "abc"));
+    ASSERT_TRUE(add(*cache, "def"));
+    EXPECT_FALSE(has(*Cache::open(path), "def"));
+}
+
+TEST_F(CacheTest, a_stop_ends_the_hashing) {
+    auto cache = Cache::open(path);
+    ASSERT_TRUE(add(*cache, "abc"));
+    std::stop_source stop;
+    stop.request_stop();
+    const auto found = cache->find(Digest::of(as_bytes("abc")), 3, stop.get_token());
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code(), Errc::interrupted);
 }
 
 TEST_F(CacheTest, only_its_owner_may_look_inside) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "blob/digest.hpp"
 
+#include "base/file.hpp"
 #include "base/hex.hpp"
 #include "crypto/sha256.hpp"
 #include "crypto/sha512.hpp"
@@ -119,6 +120,24 @@ Digest Hasher::finish() {
     auto text = std::string(algorithm_name(state_->algorithm)) + ":";
     std::visit([&](auto& hash) { text += base::lower_hex(hash.finish()); }, state_->hash);
     return Digest(state_->algorithm, std::move(text));
+}
+
+Result<Digest> digest_of(int fd, std::uint64_t size, const std::stop_token& stop,
+                         Algorithm algorithm) {
+    Hasher hasher(algorithm);
+    Buffer buffer(256 * 1024);
+    for (std::uint64_t at = 0; at < size;) {
+        if (stop.stop_requested())
+            return fail(Errc::interrupted, "interrupted");
+        const auto wanted = std::min<std::uint64_t>(buffer.size(), size - at);
+        const auto got = TENON_TRY(base::read_at(
+            fd, at, MutableBytes(buffer).first(static_cast<std::size_t>(wanted)), "the file"));
+        if (got == 0)
+            return fail(Errc::truncated, "the file became shorter while it was read");
+        hasher.update(Bytes(buffer).first(got));
+        at += got;
+    }
+    return hasher.finish();
 }
 
 } // namespace tenon::blob

@@ -6,7 +6,9 @@
 #include "base/error.hpp"
 
 #include <compare>
+#include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -41,6 +43,11 @@ private:
     Algorithm algorithm_;
     std::string text_;
 };
+
+/// Of the `size` first bytes of a file, whose position stays where it is. `truncated` when there
+/// are fewer, `interrupted` after a stop.
+Result<Digest> digest_of(int fd, std::uint64_t size, const std::stop_token& stop,
+                         Algorithm algorithm = Algorithm::sha256);
 
 /// Digest of a stream.
 class Hasher {

@@ -18,9 +18,12 @@ Result<> check_provider(int fd, const std::string& name, const claims::Trust& tr
     return info.verdict.require_fit(fmt::format("`{}`", name));
 }
 
-Result<> check_wasm(int fd, const std::string& name, const claims::Trust& trust, bool require) {
+Result<> check_wasm(int fd, const std::string& name, const claims::Trust& trust, bool require,
+                    const std::stop_token& stop) {
     Buffer wasm;
     for (;;) { // from the start, wherever the descriptor stands
+        if (stop.stop_requested())
+            return fail(Errc::interrupted, "interrupted");
         constexpr std::size_t piece = 1 << 20;
         const auto size = wasm.size();
         if (size + piece > max_wasm_bytes)
@@ -65,10 +68,13 @@ Result<oci::Check> fitness_check(Call& call, std::string name) {
     auto work = TENON_TRY(work_of(call));
     work.progress = nullptr; // the bar shows what is on its way
     const bool require = trust.require_signature || !trust.issuers.empty();
-    return oci::Check([=, name = std::move(name)](int fd, oci::ArtifactKind kind) -> Result<> {
-        if (kind == oci::ArtifactKind::provider)
-            return check_provider(fd, name, trust, work);
-        return check_wasm(fd, name, trust, require);
+    return oci::Check([=, name = std::move(name)](int fd, oci::ArtifactKind kind,
+                                                  const std::stop_token& stop) -> Result<> {
+        if (kind == oci::ArtifactKind::component)
+            return check_wasm(fd, name, trust, require, stop);
+        auto stoppable = work;
+        stoppable.stop = stop;
+        return check_provider(fd, name, trust, stoppable);
     });
 }
 

@@ -50,8 +50,8 @@ Result<> build(Call& call) {
     };
     std::vector<base::Error> warnings;
     const auto tell = [&] {
-        for (auto& warning : warnings)
-            call.warn(std::move(warning));
+        for (const auto& warning : warnings)
+            call.warn(warning);
         warnings.clear();
     };
     const auto options = TENON_TRY(options_of(call));

@@ -16,9 +16,9 @@ namespace {
 /// `4096`, `64K`, `100M`, `2G`: bytes, with powers of 1024.
 Result<std::uint64_t> byte_count(std::string_view option, std::string_view text) {
     std::uint64_t count = 0;
-    const auto* const limit = text.data() + text.size();
-    const auto [end, problem] = std::from_chars(text.data(), limit, count);
-    const std::string_view unit(end, static_cast<std::size_t>(limit - end));
+    const auto [end, problem] =
+        std::from_chars(std::to_address(text.begin()), std::to_address(text.end()), count);
+    const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
     constexpr std::string_view units = "KMGT";
     const auto place = unit.empty() ? 0 : units.find(unit) + 1; // npos + 1 is 0
     const auto shift = 10 * place;
@@ -110,7 +110,7 @@ Result<> serve(Call& call) {
         const auto address = shown_address(running.endpoint(), options.tls.has_value());
         call.on_hangup([&running, &call] {
             if (auto reloaded = running.reload(); !reloaded)
-                call.warn(std::move(reloaded).error());
+                call.warn(reloaded.error());
             else
                 call.note("certificate and passwords were read again");
         });

@@ -50,7 +50,8 @@ inline constexpr Option digest_option{.name = "digest",
                                       .letter = 'd',
                                       .kind = ValueKind::text,
                                       .value = "DIGEST",
-                                      .help = "digest that the artifact's manifest must have"};
+                                      .help = "digest that the manifest must have, or the index "
+                                              "where the reference names one"};
 
 /// Where fetched content is kept: `$XDG_CACHE_HOME/tenon/blobs`, else `~/.cache/tenon/blobs`;
 /// nothing where neither is known.

@@ -13,8 +13,8 @@ std::optional<project::Project> project_here(Call& call) {
     auto project =
         project::load(".", [&call](std::string_view name) { return call.environment(name); },
                       warnings, {.ask_tools = false, .stop = call.stop()});
-    for (auto& warning : warnings)
-        call.warn(std::move(warning));
+    for (const auto& warning : warnings)
+        call.warn(warning);
     if (project)
         return *std::move(project);
     call.warn(std::move(project).error().wrap("the project file here is not used"));
@@ -46,8 +46,8 @@ Result<crypto::KeyPair> choose_key(Call& call, const claims::KeyStore& store,
                                    crypto::KeyType type) {
     auto choice =
         TENON_TRY(store.choose(call.value(option), name, type, !call.has("disable-keygen")));
-    for (auto& warning : choice.warnings)
-        call.warn(std::move(warning));
+    for (const auto& warning : choice.warnings)
+        call.warn(warning);
     if (choice.made)
         call.note(
             fmt::format("made a new {} key: {}", crypto::row_of(type).name, choice.made->native()));

@@ -269,6 +269,7 @@ Result<std::unique_ptr<Exchange>> Client::State::perform(const Request& request,
     message.head = head_of(request, route, options);
     message.content = &request.content;
     message.sent = request.sent;
+    message.more_time_to_answer = request.more_time_to_answer;
     message.answer.max_header_bytes = options.max_header_bytes;
     message.answer.to_head = request.method == "HEAD";
     if (auto stream = pool->take(route.key)) {

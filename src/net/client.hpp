@@ -57,6 +57,9 @@ struct Request {
     bool follow_redirects = true;
     /// Called with the bytes of content sent so far, from the calling thread.
     std::function<void(std::uint64_t)> sent = {};
+    /// How much longer than `idle_timeout` the server may take before it answers, once it has all
+    /// of the request: whoever was sent much may have to bring it to its disk first.
+    std::chrono::milliseconds more_time_to_answer{0};
 };
 
 /// The head of an answer, and its content as a stream. The connection goes back to its client once
@@ -95,8 +98,9 @@ public:
     /// A connection that the server closed while it lay idle is replaced once, where the request
     /// can be sent again. An error's message names the URL (without its query, which may hold
     /// secrets), its causes say what happened: `io` for a
-    /// connection that cannot be made or breaks, `untrusted` for a certificate, `limit` for time,
-    /// size and number of redirects, `malformed` for what is not HTTP.
+    /// connection that cannot be made or breaks, `timed_out` for a peer that lets one
+    /// wait, `untrusted` for a certificate, `limit` for size, number of redirects and the patience
+    /// of the call as a whole, `malformed` for what is not HTTP.
     Result<Response> send(Request request, const Patience& patience);
 
     struct State;

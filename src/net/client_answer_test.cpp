@@ -23,7 +23,8 @@ std::string byte_by_byte(std::string_view text) {
             parser.unchunk(bytes.subspan(taken, seen - taken), {reinterpret_cast<Byte*>(&byte), 1})
                 .value();
         taken += step.taken;
-        content.append(&byte, step.given);
+        if (step.given != 0) // one byte at most has room
+            content += byte;
         if (step.end)
             break;
         if (step.taken == 0 && step.given == 0 && ++seen > bytes.size())

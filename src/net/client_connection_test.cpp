@@ -391,7 +391,7 @@ TEST(Patience, is_limited_for_connecting) {
     auto made = client(options);
     const auto got = content(made, request_for(peer.url()));
     ASSERT_FALSE(got);
-    EXPECT_EQ(got.error().code(), Errc::limit);
+    EXPECT_EQ(got.error().code(), Errc::timed_out);
     EXPECT_THAT(got.error().causes().front(), testing::EndsWith("took longer than 40 ms"));
 }
 
@@ -406,9 +406,31 @@ TEST(Patience, is_limited_while_nothing_comes) {
             connection.wait_for_end();
         }});
         auto made = client(options);
-        expect_error(content(made, request_for(peer.url())), Errc::limit,
+        expect_error(content(made, request_for(peer.url())), Errc::timed_out,
                      "nothing moved on the connection for 40 ms");
     }
+}
+
+TEST(Patience, is_longer_for_the_answer_when_the_request_says_so) {
+    const auto slow = [](Connection& connection) {
+        for (int i = 0; i < 2; ++i) {
+            connection.read_request();
+            std::this_thread::sleep_for(120ms);
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        }
+        connection.wait_for_end();
+    };
+    TestPeer peer({slow});
+    ClientOptions options;
+    options.idle_timeout = 40ms;
+    auto made = client(options);
+    auto request = request_for(peer.url(), "PUT");
+    request.content = "x";
+    request.more_time_to_answer = 5s;
+    EXPECT_EQ(content(made, std::move(request)), "ok");
+    // For that request only.
+    expect_error(content(made, request_for(peer.url())), Errc::timed_out,
+                 "nothing moved on the connection for 40 ms");
 }
 
 TEST(Patience, is_limited_while_nothing_is_taken) {
@@ -419,7 +441,7 @@ TEST(Patience, is_limited_while_nothing_is_taken) {
     auto made = client(options);
     auto request = request_for(peer.url(), "PUT");
     request.content = std::string(50'000'000, 'x');
-    expect_error(content(made, std::move(request)), Errc::limit,
+    expect_error(content(made, std::move(request)), Errc::timed_out,
                  "nothing moved on the connection for 40 ms");
     done.release();
 }

@@ -41,7 +41,7 @@ Result<> Exchange::run(const Message& message, const Waiter& waiter) {
             return sent;
         return {};
     }
-    return read_head(waiter);
+    return await_head(message.more_time_to_answer, waiter);
 }
 
 bool Exchange::reusable() const noexcept {
@@ -182,6 +182,15 @@ Result<bool> Exchange::fill_input(const Waiter& waiter) {
     answered_ |= got != 0;
     input_ended_ = got == 0;
     return got != 0;
+}
+
+/// The server has everything now, and may need time for it.
+Result<> Exchange::await_head(std::chrono::milliseconds more_time, const Waiter& waiter) {
+    const auto usual = stream_.idle();
+    stream_.set_idle(usual + more_time);
+    auto read = read_head(waiter);
+    stream_.set_idle(usual);
+    return read;
 }
 
 Result<> Exchange::read_head(const Waiter& waiter) {

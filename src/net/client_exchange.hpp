@@ -16,6 +16,7 @@ struct Message {
     const Content* content = nullptr; ///< outlives the exchange's `send`
     std::function<void(std::uint64_t)> sent;
     AnswerParser::Options answer;
+    std::chrono::milliseconds more_time_to_answer{0};
 };
 
 class Exchange {
@@ -52,6 +53,7 @@ private:
     Result<> copy_file(const FileContent& file, std::uint64_t done, const Waiter& waiter);
     Result<> await_room(Attempt::State wanted, const Waiter& waiter);
     void count_content(std::uint64_t bytes);
+    Result<> await_head(std::chrono::milliseconds more_time, const Waiter& waiter);
     Result<> read_head(const Waiter& waiter);
     Result<> parse_input();
     Result<> take_early_answer();

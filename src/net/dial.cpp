@@ -111,7 +111,7 @@ Result<bool> run_race(Race& race, std::span<const Address> addresses, Clock::tim
 }
 
 base::Error too_slow(const std::string& where, std::chrono::milliseconds limit) {
-    return {Errc::limit,
+    return {Errc::timed_out,
             fmt::format("connecting to {} took longer than {} ms", where, limit.count())};
 }
 

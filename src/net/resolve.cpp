@@ -139,7 +139,7 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
     }
     pollfd done{lookup->done.get(), POLLIN, 0};
     if (!TENON_TRY(waiter.wait({&done, 1}, after(limit))))
-        return fail(Errc::limit,
+        return fail(Errc::timed_out,
                     fmt::format("resolving `{}` took longer than {} ms", host, limit.count()));
     if (lookup->error != 0 || (lookup->v4.empty() && lookup->v6.empty()))
         return fail(lookup_error(*lookup));

@@ -59,7 +59,7 @@ Result<> Stream::secure(const TlsClient& client, const std::string& host,
         const bool in = attempt.state == Attempt::State::want_read;
         pollfd entry{fd_.get(), static_cast<short>(in ? POLLIN : POLLOUT), 0};
         if (!TENON_TRY(waiter.wait({&entry, 1}, until)))
-            return fail(Errc::limit,
+            return fail(Errc::timed_out,
                         fmt::format("the TLS handshake with `{}` took longer than {} ms", host,
                                     limit.count()));
     }
@@ -138,7 +138,7 @@ Result<bool> Stream::wait(Attempt::State wanted, bool or_input, const Waiter& wa
     const int own = wanted == Attempt::State::want_read ? POLLIN : POLLOUT;
     pollfd entry{fd_.get(), static_cast<short>(or_input ? own | POLLIN : own), 0};
     if (!TENON_TRY(waiter.wait({&entry, 1}, after(idle_))))
-        return fail(Errc::limit,
+        return fail(Errc::timed_out,
                     fmt::format("nothing moved on the connection for {} ms", idle_.count()));
     return own == POLLOUT && or_input && (entry.revents & POLLIN) != 0;
 }

@@ -18,6 +18,10 @@ public:
     Result<> secure(const TlsClient& client, const std::string& host,
                     std::chrono::milliseconds limit, const Waiter& waiter);
 
+    [[nodiscard]] std::chrono::milliseconds idle() const noexcept { return idle_; }
+    /// Another limit for the waits to come.
+    void set_idle(std::chrono::milliseconds idle) noexcept { idle_ = idle; }
+
     [[nodiscard]] bool secured() const noexcept { return tls_.has_value(); }
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 

@@ -24,8 +24,9 @@ enum class ArtifactKind { provider, component };
 [[nodiscard]] std::string_view file_extension(ArtifactKind kind) noexcept;
 
 /// Says whether a file may be pushed, or may stay after a pull; `fd` can be read from, at any
-/// position. When pushing it may run on a thread of its own, while the file is on its way.
-using Check = std::function<Result<>(int fd, ArtifactKind kind)>;
+/// position. When pushing it runs on a thread of its own, while the file is on its way; once `stop`
+/// is requested nobody wants its answer any more.
+using Check = std::function<Result<>(int fd, ArtifactKind kind, const std::stop_token& stop)>;
 
 using Created = std::chrono::sys_time<std::chrono::nanoseconds>;
 
@@ -51,12 +52,13 @@ struct Pushed {
 };
 
 /// Pushes the file to where the reference names. The file is read once and sent meanwhile; if
-/// `check` refuses it, what was sent is taken back.
+/// `check` refuses it, or it changes before that has ended, what was sent is taken back.
 Result<Pushed> push_artifact(Registry& registry, const Reference& to, ArtifactKind kind, int fd,
                              const PushOptions& options, const Check& check);
 
 struct PullOptions {
-    std::optional<std::string> digest = {}; ///< what the manifest must have, `sha256:` may lack
+    /// What the manifest must have that the reference names, be it an index; `sha256:` may lack.
+    std::optional<std::string> digest = {};
     bool allow_latest = false;
     blob::Cache* cache = nullptr;               ///< the layer comes through it; may be null
     std::optional<base::Path> destination = {}; ///< else named after the repository, here
@@ -65,7 +67,7 @@ struct PullOptions {
 
 struct Pulled {
     ArtifactKind kind;
-    blob::Digest digest; ///< of the manifest
+    blob::Digest digest; ///< of the manifest or index that the reference names
     base::Path file;
 };
 
@@ -75,7 +77,7 @@ Result<Pulled> pull_artifact(Registry& registry, const Reference& from, const Pu
 
 struct Opened {
     ArtifactKind kind;
-    blob::Digest digest; ///< of the manifest
+    blob::Digest digest; ///< of the manifest or index that the reference names
     base::Fd fd;         ///< open to read; has no name, or that in the cache
     std::uint64_t size;
 };

@@ -5,6 +5,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <latch>
+#include <new>
+#include <stdexcept>
+#include <thread>
 
 namespace tenon::oci {
 namespace {
@@ -142,29 +146,112 @@ TEST(CreationTime, is_fixed_for_reproducible_pushes) {
 }
 
 TEST_F(ArtifactTest, what_the_check_refuses_is_not_pushed) {
-    const auto pushed = push(ArtifactKind::provider, "bad", {}, [](int, ArtifactKind kind) {
-        EXPECT_EQ(kind, ArtifactKind::provider);
-        return fail(Errc::bad_signature, "the signature does not match");
-    });
+    const auto pushed =
+        push(ArtifactKind::provider, "bad", {}, [](int, ArtifactKind kind, const std::stop_token&) {
+            EXPECT_EQ(kind, ArtifactKind::provider);
+            return fail(Errc::bad_signature, "the signature does not match");
+        });
     EXPECT_EQ(told(pushed), "bad-signature: the signature does not match");
     EXPECT_TRUE(server.asked().empty());
 }
 
 TEST_F(ArtifactTest, a_large_file_is_checked_while_it_is_sent_and_taken_back) {
-    options.chunk_bytes = 1000;
+    options.first_chunk_bytes = 1000;
     const std::string content(10'000, 'x');
     for (const bool good : {false, true}) {
         const auto pushed =
-            push(ArtifactKind::provider, content, {}, [good](int, ArtifactKind) -> Result<> {
-                if (good)
-                    return {};
-                return fail(Errc::bad_signature, "the signature does not match");
-            });
+            push(ArtifactKind::provider, content, {},
+                 [good](int, ArtifactKind, const std::stop_token&) -> Result<> {
+                     if (good)
+                         return {};
+                     return fail(Errc::bad_signature, "the signature does not match");
+                 });
         EXPECT_EQ(pushed.has_value(), good);
         EXPECT_EQ(server.blobs.size(), good ? 2u : 0u);
         EXPECT_TRUE(server.uploads.empty());
     }
     EXPECT_EQ(server.count("DELETE"), 1u);
+}
+
+TEST_F(ArtifactTest, what_a_check_throws_is_an_error) {
+    options.first_chunk_bytes = 1000;
+    const std::string content(10'000, 'x');
+    const auto no_memory =
+        push(ArtifactKind::provider, content, {},
+             [](int, ArtifactKind, const std::stop_token&) -> Result<> { throw std::bad_alloc(); });
+    EXPECT_EQ(told(no_memory), "limit: there is not enough memory to examine the file");
+    const auto other = push(ArtifactKind::provider, content, {},
+                            [](int, ArtifactKind, const std::stop_token&) -> Result<> {
+                                throw std::runtime_error("no idea");
+                            });
+    EXPECT_EQ(told(other), "invalid: the file cannot be examined\nbecause no idea");
+    EXPECT_TRUE(server.uploads.empty());
+    EXPECT_TRUE(server.blobs.empty());
+}
+
+TEST_F(ArtifactTest, the_check_ends_when_the_upload_has_failed) {
+    options.first_chunk_bytes = 1000;
+    std::latch began(1);
+    server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
+        if (asked.method != "PATCH")
+            return std::nullopt;
+        began.wait();
+        return reply(403);
+    };
+    bool stopped = false;
+    const auto pushed = push(ArtifactKind::provider, std::string(10'000, 'x'), {},
+                             [&](int, ArtifactKind, const std::stop_token& stop) -> Result<> {
+                                 began.count_down();
+                                 for (int i = 0; i < 10'000 && !stopped; ++i) {
+                                     stopped = stop.stop_requested();
+                                     std::this_thread::sleep_for(1ms);
+                                 }
+                                 return {};
+                             });
+    EXPECT_THAT(told(pushed), HasSubstr("status 403"));
+    EXPECT_TRUE(stopped);
+}
+
+TEST_F(ArtifactTest, a_file_that_changes_while_it_is_checked_is_not_pushed) {
+    for (const std::size_t size : {100u, 10'000u}) { // before the upload, and beside it
+        options.first_chunk_bytes = 1000;
+        const auto path = directory / "changing";
+        ASSERT_TRUE(base::write_file(path, as_bytes(std::string(size, 'x'))));
+        const auto fd = *base::open_to_read(path);
+        std::filesystem::last_write_time(path, {});
+        const auto pushed =
+            push_artifact(client(), reference(), ArtifactKind::provider, fd.get(), {},
+                          [&](int, ArtifactKind, const std::stop_token&) -> Result<> {
+                              const base::Fd writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+                              EXPECT_EQ(::pwrite(writer.get(), "y", 1, 50), 1);
+                              return {};
+                          });
+        EXPECT_EQ(told(pushed), "invalid: the file changed while it was pushed\nhelp push it again "
+                                "when nobody writes to it any more");
+        EXPECT_TRUE(server.blobs.empty());
+        EXPECT_TRUE(server.uploads.empty());
+    }
+}
+
+TEST_F(ArtifactTest, a_file_that_changes_while_it_is_sent_is_told_so) {
+    const auto path = directory / "changing";
+    ASSERT_TRUE(base::write_file(path, as_bytes(std::string(1000, 'x'))));
+    const auto fd = *base::open_to_read(path);
+    std::filesystem::last_write_time(path, {});
+    for (const bool shorter : {false, true}) {
+        server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
+            const base::Fd writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+            if (asked.method == "POST" && shorter) {
+                EXPECT_EQ(::ftruncate(writer.get(), 10), 0);
+            } else if (asked.method == "POST") {
+                EXPECT_EQ(::pwrite(writer.get(), "y", 1, 50), 1);
+            }
+            return std::nullopt;
+        };
+        EXPECT_THAT(
+            told(push_artifact(client(), reference(), ArtifactKind::provider, fd.get(), {}, {})),
+            StartsWith("invalid: the file changed while it was pushed\n"));
+    }
 }
 
 TEST_F(ArtifactTest, latest_is_pushed_only_when_allowed) {
@@ -221,7 +308,7 @@ TEST_F(ArtifactTest, without_a_destination_the_repository_names_the_file) {
 TEST_F(ArtifactTest, what_the_check_refuses_does_not_stay) {
     have(media::provider_layer, "bad");
     ASSERT_TRUE(base::write_file(directory / "pulled", as_bytes("what was there")));
-    const auto pulled = pull({}, [](int fd, ArtifactKind) -> Result<> {
+    const auto pulled = pull({}, [](int fd, ArtifactKind, const std::stop_token&) -> Result<> {
         char bytes[3];
         EXPECT_EQ(::pread(fd, bytes, 3, 0), 3);
         EXPECT_EQ(std::string_view(bytes, 3), "bad");
@@ -252,6 +339,19 @@ TEST_F(ArtifactTest, the_digest_given_must_fit) {
     EXPECT_THAT(told(pull(how)), HasSubstr("has not the digest that was given"));
     how.digest = "sha256:00";
     EXPECT_THAT(told(pull(how)), StartsWith("malformed: "));
+}
+
+TEST_F(ArtifactTest, the_digest_given_may_be_of_another_algorithm_than_the_registrys) {
+    have(media::provider_layer, "x");
+    PullOptions how;
+    how.digest = blob::Digest::of(as_bytes(manifest()), blob::Algorithm::sha512).text();
+    EXPECT_EQ(told(pull(how)), "fine");
+    how.digest = blob::Digest::of(as_bytes("y"), blob::Algorithm::sha512).text();
+    EXPECT_EQ(told(pull(how)),
+              fmt::format("hash-mismatch: `{}` has not the digest that was given\nbecause given "
+                          "{}\nbecause found {}",
+                          reference().text(), *how.digest,
+                          blob::Digest::of(as_bytes(manifest()), blob::Algorithm::sha512).text()));
 }
 
 TEST_F(ArtifactTest, latest_is_pulled_only_when_allowed) {
@@ -288,6 +388,47 @@ TEST_F(ArtifactTest, comes_once_and_then_from_the_cache) {
     ASSERT_TRUE(opened) << told(opened);
     EXPECT_EQ(opened->size, 1u);
     EXPECT_EQ(server.count("GET /v2/acme/echo/blobs/"), 1u);
+}
+
+TEST_F(ArtifactTest, a_cache_that_others_can_write_to_is_not_used) {
+    have(media::provider_layer, "x");
+    auto cache = blob::Cache::open(directory / "cache");
+    ASSERT_TRUE(cache);
+    PullOptions how;
+    how.cache = &*cache;
+    EXPECT_EQ(told(pull(how)), "fine");
+    std::filesystem::permissions(directory / "cache/sha256", std::filesystem::perms::all);
+    EXPECT_EQ(told(pull(how)), "fine");
+    EXPECT_EQ(content(), "x");
+    EXPECT_EQ(server.count("GET /v2/acme/echo/blobs/"), 2u);
+    EXPECT_THAT(warnings, ElementsAre("the cache is not used"));
+}
+
+TEST_F(ArtifactTest, what_lies_in_the_cache_is_hashed_before_it_is_trusted) {
+    have(media::provider_layer, "good");
+    auto cache = blob::Cache::open(directory / "cache");
+    ASSERT_TRUE(cache);
+    PullOptions how;
+    how.cache = &*cache;
+    EXPECT_EQ(told(pull(how)), "fine");
+    const std::string hex(blob::Digest::of(as_bytes("good")).hex());
+    const auto kept = directory / "cache/sha256" / hex.substr(0, 2) / hex;
+    ASSERT_TRUE(base::write_file(kept, as_bytes("evil")));
+    EXPECT_EQ(told(pull(how)), "fine");
+    EXPECT_EQ(content(), "good");
+    EXPECT_EQ(told(open_artifact(client(), reference(), how, {})), "fine"); // replaced
+    EXPECT_EQ(server.count("GET /v2/acme/echo/blobs/"), 2u);
+}
+
+TEST_F(ArtifactTest, without_a_place_for_temporary_files_it_says_so) {
+    have(media::provider_layer, "x");
+    const auto* const before = std::getenv("TMPDIR");
+    const std::string kept = before ? before : "";
+    ::setenv("TMPDIR", (directory / "none").c_str(), 1);
+    const auto opened = open_artifact(client(), reference(), {}, {});
+    before ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+    EXPECT_THAT(told(opened), StartsWith("not-found: there is no directory for temporary files: "
+                                         "`TMPDIR` names none, or one that cannot be used"));
 }
 
 TEST_F(ArtifactTest, can_be_looked_at_without_a_file) {
@@ -332,6 +473,19 @@ TEST_F(IndexTest, an_only_one_for_any_machine_is_taken) {
     index({{{}, "two"}});
     EXPECT_EQ(told(pull()), "fine");
     EXPECT_EQ(content(), "two");
+}
+
+TEST_F(IndexTest, its_own_digest_is_compared_and_told) {
+    index({{{"wasm", "wasip2"}, "wasm"}});
+    const auto outer = blob::Digest::of(as_bytes(manifest()));
+    PullOptions how;
+    how.digest = outer.text();
+    const auto pulled = pull(how);
+    ASSERT_TRUE(pulled) << told(pulled);
+    EXPECT_EQ(pulled->digest, outer);
+    EXPECT_EQ(open_artifact(client(), reference(), how, {})->digest, outer);
+    how.digest = blob::Digest::of(as_bytes(manifest("acme/echo:inner"))).text();
+    EXPECT_THAT(told(pull(how)), HasSubstr("has not the digest that was given"));
 }
 
 TEST_F(IndexTest, otherwise_its_offer_is_told) {

@@ -16,6 +16,7 @@ using crypto::SecretText;
 constexpr std::string_view client_id = "tenon";
 constexpr std::uint64_t max_answer = 1024 * 1024;
 constexpr std::size_t max_tokens = 256;
+constexpr std::string_view basic_prefix = "Basic ";
 
 /// Whether what a token allows is enough for what is wanted.
 bool covers(const std::vector<Scope>& allowed, const std::vector<Scope>& wanted) {
@@ -132,13 +133,13 @@ Result<> Authorization::fetch_token(const std::vector<Scope>& scopes, const std:
     auto response = TENON_TRY(send([&] { return token_request(texts, form); }));
     if (response.status() != 200) {
         const auto status = response.status();
-        const auto body = response.read_all(64 * 1024);
+        const auto body = without_secrets(response.read_all(64 * 1024).value_or(""));
         const auto whose = !shown_any()                ? std::string("without credentials")
                            : credentials_.user.empty() ? std::string("for this identity token")
                                                        : fmt::format("for `{}`", credentials_.user);
         auto error = refusal(fmt::format("the token server `{}` gives no token {}",
                                          response.url().authority(), whose),
-                             status, body ? parse_problems(*body) : std::vector<Problem>());
+                             status, parse_problems(body));
         if (form && (status == 404 || status == 405))
             return fail(std::move(error).help(
                 fmt::format("it does not take identity tokens; log in to `{}` with a user name and "
@@ -235,10 +236,28 @@ Result<Authorization::Token> Authorization::read_token(net::Response response) c
     return Token{{}, {}, SecretText(value), now_() + std::chrono::seconds(kept)};
 }
 
+std::string Authorization::without_secrets(std::string text) const {
+    constexpr std::size_t shortest = 4; // what is shorter is in every other word
+    const auto conceal = [&text](std::string_view secret) {
+        if (secret.size() < shortest)
+            return;
+        for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at))
+            text.replace(at, secret.size(), "…");
+    };
+    if (!credentials_.user.empty())
+        conceal(std::string_view(basic()).substr(basic_prefix.size()));
+    conceal(credentials_.password.get());
+    conceal(credentials_.identity_token.get());
+    conceal(credentials_.registry_token.get());
+    for (const auto& token : tokens_)
+        conceal(token.text.get());
+    return text;
+}
+
 std::string Authorization::basic() const {
     const auto both =
         SecretText::take(fmt::format("{}:{}", credentials_.user, credentials_.password.get()));
-    return "Basic " + crypto::base64(as_bytes(both.get()));
+    return std::string(basic_prefix) + crypto::base64(as_bytes(both.get()));
 }
 
 } // namespace tenon::oci

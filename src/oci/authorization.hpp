@@ -54,6 +54,9 @@ public:
     /// Whose credentials were shown last: a user name, or empty.
     [[nodiscard]] const std::string& shown_user() const noexcept { return credentials_.user; }
     [[nodiscard]] bool shown_any() const noexcept { return !credentials_.anonymous(); }
+    /// What a server said, without the passwords and tokens that we have: some repeat what they
+    /// were sent.
+    [[nodiscard]] std::string without_secrets(std::string text) const;
 
 private:
     enum class Mode { unknown, basic, bearer };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Blobs both ways, through every kind of broken connection.
-#include "oci/test_client.hpp"
+#include "oci/test_blobs.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 namespace tenon::oci {
@@ -11,45 +10,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-std::string counted(std::size_t size) {
-    std::string bytes(size, ' ');
-    for (std::size_t i = 0; i < size; ++i)
-        bytes[i] = static_cast<char>(i * 31 + (i >> 9));
-    return bytes;
-}
-
-class BlobTest : public ClientTest {
-protected:
-    BlobTest() { fd = base::Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)); }
-
-    /// A blob in the registry, and its name.
-    Descriptor have(const std::string& bytes) {
-        server.add_blob(bytes);
-        return {"a/b", blob::Digest::of(as_bytes(bytes)), bytes.size()};
-    }
-    std::string content() const {
-        const auto bytes = base::read_file(path, 64 << 20);
-        return std::string(as_text(*bytes));
-    }
-    void write(const std::string& bytes) {
-        ASSERT_EQ(::pwrite(fd.get(), bytes.data(), bytes.size(), 0),
-                  static_cast<ssize_t>(bytes.size()));
-    }
-    Result<Upload> push(const std::string& bytes, const UploadOptions& how = {}) {
-        write(bytes);
-        return client().push_blob("a/b", blob::Digest::of(as_bytes(bytes)), bytes.size(), fd.get(),
-                                  how);
-    }
-    bool arrived(const std::string& bytes) {
-        const auto digest = blob::Digest::of(as_bytes(bytes)).text();
-        return server.blobs.contains(digest) && server.blobs[digest] == bytes;
-    }
-
-    base::TestDirectory directory;
-    base::Path path = directory / "file";
-    base::Fd fd;
-};
 
 class DownloadTest : public BlobTest {};
 
@@ -162,6 +122,47 @@ TEST_F(DownloadTest, a_missing_blob_is_named) {
 TEST_F(DownloadTest, small_ones_come_into_memory) {
     EXPECT_EQ(*client().get_small_blob("a/b", have("abc"), 3), "abc");
     EXPECT_EQ(client().get_small_blob("a/b", have("abcd"), 3).error().code(), Errc::limit);
+}
+
+TEST_F(DownloadTest, goes_on_after_a_silence) {
+    http.idle_timeout = std::chrono::milliseconds(200);
+    const auto bytes = counted(1000);
+    const auto blob = have(bytes);
+    server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
+        if (!asked.field("Range").empty())
+            return std::nullopt;
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + bytes.substr(0, 300)};
+    };
+    EXPECT_EQ(told(client().get_blob("a/b", blob, fd.get())), "fine");
+    EXPECT_EQ(content(), bytes);
+    EXPECT_EQ(server.count("GET"), 2u);
+}
+
+TEST_F(DownloadTest, a_registry_that_is_always_silent_is_left) {
+    http.idle_timeout = std::chrono::milliseconds(100);
+    const auto blob = have(counted(1000));
+    server.trouble = [&](const Asked&) {
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"};
+    };
+    EXPECT_EQ(told(client().get_blob("a/b", blob, fd.get())),
+              fmt::format("timed-out: blob `{0}` cannot be pulled from `{1}`\nbecause reading "
+                          "`http://{1}/v2/a/b/blobs/{0}` failed\nbecause nothing moved on the "
+                          "connection for 100 ms",
+                          blob.digest.text(), server.host()));
+    EXPECT_EQ(server.count("GET"), 5u);
+}
+
+TEST_F(DownloadTest, going_over_the_same_ground_again_is_no_progress) {
+    const auto bytes = counted(1000);
+    const auto blob = have(bytes);
+    server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
+        if (!asked.field("Range").empty())
+            return reply(416);
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + bytes.substr(0, 300),
+                     true};
+    };
+    EXPECT_THAT(told(client().get_blob("a/b", blob, fd.get())), HasSubstr("cannot be pulled"));
+    EXPECT_EQ(server.count("GET"), 5u);
 }
 
 class UploadTest : public BlobTest {};

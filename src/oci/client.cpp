@@ -116,8 +116,8 @@ Result<std::optional<Descriptor>> Registry::head_manifest(const std::string& rep
         return std::nullopt;
     if (response.status() != 200)
         return fail(session_.refuse(
-            response, fmt::format("registry `{}` says nothing about manifest `{}` of `{}`", host(),
-                                  name, repository)));
+            response, fmt::format("registry `{}` does not let us look for manifest `{}` of `{}`",
+                                  host(), name, repository)));
     auto digest = digest_header(response);
     if (!digest) { // before version 1.1 nobody had to send it
         auto fetched = TENON_TRY(get_manifest(repository, name));
@@ -201,9 +201,9 @@ Result<bool> Registry::has_blob(const std::string& repository, const blob::Diges
         return true;
     if (response.status() == 404)
         return false;
-    return fail(
-        session_.refuse(response, fmt::format("registry `{}` says nothing about blob `{}` of `{}`",
-                                              host(), digest.text(), repository)));
+    return fail(session_.refuse(
+        response, fmt::format("registry `{}` does not let us look for blob `{}` of `{}`", host(),
+                              digest.text(), repository)));
 }
 
 Result<> Registry::delete_blob(const std::string& repository, const blob::Digest& digest) {

@@ -18,7 +18,16 @@ namespace tenon::oci {
 struct RegistryOptions {
     SessionOptions session = {};
     bool push = false; ///< ask from the first request on for what pushing needs
-    std::uint64_t chunk_bytes = std::uint64_t{32} << 20; ///< of a chunked upload
+    /// Of a chunked upload. Large, since an upload that broke off goes on in the middle of a chunk,
+    /// and registries sync after each.
+    std::uint64_t chunk_bytes = std::uint64_t{256} << 20;
+    /// What is sent at most before the digest is known, and so whether any of it is wanted.
+    std::uint64_t first_chunk_bytes = std::uint64_t{32} << 20;
+    /// Bytes a second that a registry is trusted to sync: it answers an upload only after that, and
+    /// gets that much more time for it.
+    std::uint64_t slowest_disk = std::uint64_t{16} << 20;
+    /// What taking back a failed upload may take, after an interruption too.
+    std::chrono::milliseconds cancel_time{3000};
 };
 
 /// Bytes that went over the wire so far, of the blob at hand.
@@ -44,6 +53,8 @@ class PendingDigest {
 public:
     virtual ~PendingDigest() = default;
     virtual std::optional<blob::Digest> known() = 0;
+    /// Whether `settle` would answer at once.
+    virtual bool settled() = 0;
     /// Waits. An error ends the upload, and what was sent is taken back.
     virtual Result<blob::Digest> settle() = 0;
 };

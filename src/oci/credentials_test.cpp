@@ -79,6 +79,42 @@ TEST_F(KeychainTest, a_broken_file_is_a_warning_without_its_content) {
     EXPECT_THAT(warnings, Not(HasSubstr("hunter2")));
 }
 
+// Broken at every byte, and in the ways that a person breaks such a file.
+TEST_F(KeychainTest, nothing_of_a_credentials_file_is_ever_told) {
+    const std::string whole = R"({"auths": {"h": {"auth": "YTpodW50ZXIy", "password": "hunter2",
+  "identitytoken": "hunter2"}}})"; // printf a:hunter2 | base64
+    std::vector<std::string> texts = {
+        R"({"auths": {"h": {"auth": "hunter2%%%"}}})",
+        R"({"auths": {"h": {"auth": "YTpodW50ZXIy%"}}})",
+        R"({"auths": {"h": {"auth": ["hunter2"]}}})",
+        R"({"auths": {"h": "hunter2"}})",
+        R"({"auths": "hunter2"})",
+        R"(["hunter2"])",
+        R"("hunter2")",
+        "hunter2",
+        "{\"auths\": {\"h\": {\"auth\": 'hunter2'}}}",
+        "{\"auths\": {\"h\": {\"auth\": \"hunter2\n\"}}}",
+        "{\"auths\": {\"h\": {\"auth\": \"hunter2\xff\"}}}",
+        "{\"hunter2\": 1, \"hunter2\": 2}",
+    };
+    for (std::size_t length = 0; length < whole.size(); ++length)
+        texts.push_back(whole.substr(0, length));
+    for (std::size_t at = 0; at < whole.size(); ++at)
+        texts.push_back(whole.substr(0, at) + "\x01" + whole.substr(at + 1));
+    for (const auto& text : texts) {
+        const auto file = write("a.json", text);
+        warnings.clear();
+        const Keychain keychain({file}, [this](const base::Error& error) {
+            warnings += base::render(error, base::Severity::warning);
+        });
+        const auto found = keychain.find("h", "acme/echo", {});
+        if (!found)
+            warnings += base::render(found.error());
+        EXPECT_THAT(warnings, Not(HasSubstr("hunter2"))) << text;
+        EXPECT_THAT(warnings, Not(HasSubstr("YTpodW50"))) << text;
+    }
+}
+
 TEST_F(KeychainTest, asks_the_helper_of_the_host) {
     helper(
         "mine",

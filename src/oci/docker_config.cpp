@@ -54,7 +54,6 @@ const std::string& text_of(const data::Value& object, std::string_view key) {
     return value && value->string() ? *value->string() : none;
 }
 
-/// Where the JSON breaks, without a word of it: the line may hold a password.
 /// `user:password` in base64, whose padding may be missing.
 std::optional<Credentials> from_auth(std::string_view auth) {
     while (auth.ends_with('='))

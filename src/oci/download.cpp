@@ -12,8 +12,6 @@
 namespace tenon::oci {
 namespace {
 
-constexpr unsigned max_resumptions = 100;
-
 Result<> write_at(int fd, std::uint64_t offset, Bytes bytes) {
     while (!bytes.empty()) {
         const auto done = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -51,8 +49,8 @@ public:
     }
 
     Result<> run() {
-        unsigned failures = 0;
-        for (unsigned resumptions = 0;; ++resumptions) {
+        Endurance endurance(session_.options().retry.attempts);
+        for (;;) {
             const auto before = at_;
             auto response = TENON_TRY(ask());
             if (response) {
@@ -61,14 +59,13 @@ public:
                     return check();
                 if (local_trouble_ || !is_passing(received.error()))
                     return fail(std::move(received).error());
-                failures = at_ > before ? 1 : failures + 1; // progress earns new patience
-                if (failures >= session_.options().retry.attempts || resumptions >= max_resumptions)
+                if (!endurance.endures(at_))
                     return fail(std::move(received).error().wrap(sentence_));
-            } else if (++failures >= session_.options().retry.attempts) {
+            } else if (!endurance.endures(before)) {
                 return fail(base::Error(Errc::invalid, sentence_)
                                 .because("the registry refuses its own ranges"));
             }
-            TENON_TRY(session_.pause(failures + 1));
+            TENON_TRY(session_.pause(endurance.failures() + 1));
         }
     }
 

@@ -27,6 +27,8 @@ Errc code_of(int status) {
     case 413:
     case 414:
     case 429: return Errc::limit;
+    case 408:
+    case 504: return Errc::timed_out;
     default: return Errc::io;
     }
 }
@@ -38,13 +40,17 @@ std::string_view words_of(int status) {
     case 403: return "access denied";
     case 404: return "not found";
     case 405: return "not allowed";
+    case 408: return "the request took too long";
+    case 409: return "conflict";
     case 413: return "too large";
     case 416: return "range not satisfiable";
     case 429: return "too many requests";
     case 500: return "internal error of the registry";
+    case 501: return "not implemented";
     case 502: return "bad gateway";
     case 503: return "service unavailable";
     case 504: return "gateway timeout";
+    case 507: return "no room left";
     default: return "unexpected answer";
     }
 }

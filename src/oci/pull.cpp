@@ -42,33 +42,44 @@ struct Plan {
     blob::Digest digest;
 };
 
-Result<FetchedManifest> fetch_manifest(Registry& registry, const Reference& from,
-                                       const PullOptions& options) {
+struct Found {
+    FetchedManifest image;
+    blob::Digest named; ///< what the reference names: the image's manifest, or an index of many
+};
+
+Result<Found> fetch_manifest(Registry& registry, const Reference& from,
+                             const PullOptions& options) {
     TENON_TRY(check_source(from, options));
     const auto wanted = TENON_TRY(wanted_digest(options));
     const auto name = from.digest || from.tag ? from.manifest_name() : wanted->text();
     auto fetched = TENON_TRY(registry.get_manifest(from.repository, name));
-    if (wanted && *wanted != fetched.digest)
-        return fail(base::Error(Errc::hash_mismatch,
-                                fmt::format("`{}` has not the digest that was given", from.text()))
-                        .because(fmt::format("given {}", wanted->text()))
-                        .because(fmt::format("found {}", fetched.digest.text())));
+    if (wanted) { // in its own algorithm, whichever the registry prefers
+        const auto found = blob::Digest::of(as_bytes(fetched.bytes), wanted->algorithm());
+        if (found != *wanted)
+            return fail(
+                base::Error(Errc::hash_mismatch,
+                            fmt::format("`{}` has not the digest that was given", from.text()))
+                    .because(fmt::format("given {}", wanted->text()))
+                    .because(fmt::format("found {}", found.text())));
+    }
+    auto named = fetched.digest;
     if (!fetched.manifest.index)
-        return fetched;
+        return Found{std::move(fetched), std::move(named)};
     auto chosen = choose_from_index(fetched.manifest);
     if (!chosen)
         return fail(std::move(chosen).error().within(from.text()));
     auto inner = TENON_TRY(registry.get_manifest(from.repository, chosen->digest.text()));
     if (inner.manifest.index)
         return fail(base::Error(Errc::unsupported, "an index within an index").within(from.text()));
-    return inner;
+    return Found{std::move(inner), std::move(named)};
 }
 
 Result<Plan> plan(Registry& registry, const Reference& from, const PullOptions& options) {
-    auto fetched = TENON_TRY(fetch_manifest(registry, from, options));
+    auto found = TENON_TRY(fetch_manifest(registry, from, options));
+    const auto& manifest = found.image.manifest;
     const LayerType* type = nullptr;
     const Descriptor* layer = nullptr;
-    for (const auto& candidate : fetched.manifest.layers) {
+    for (const auto& candidate : manifest.layers) {
         const auto* known = find_layer_type(candidate.media_type);
         if (!known)
             continue;
@@ -80,13 +91,13 @@ Result<Plan> plan(Registry& registry, const Reference& from, const PullOptions& 
         layer = &candidate;
     }
     if (layer)
-        return Plan{*layer, type->kind, std::move(fetched.digest)};
+        return Plan{*layer, type->kind, std::move(found.named)};
     auto error = base::Error(
         Errc::unsupported,
         fmt::format("`{}` holds neither a component nor a provider archive", from.text()));
-    for (std::size_t i = 0; i < std::min<std::size_t>(fetched.manifest.layers.size(), 4); ++i)
+    for (std::size_t i = 0; i < std::min<std::size_t>(manifest.layers.size(), 4); ++i)
         error = std::move(error).because(
-            fmt::format("it has a layer of type `{}`", fetched.manifest.layers[i].media_type));
+            fmt::format("it has a layer of type `{}`", manifest.layers[i].media_type));
     return fail(std::move(error));
 }
 
@@ -132,16 +143,46 @@ Result<> copy(int from, int into, std::uint64_t size) {
     return {};
 }
 
+Result<base::Fd> nameless_file() {
+    std::error_code error;
+    const auto directory = std::filesystem::temp_directory_path(error);
+    if (error)
+        return fail(base::system_error("there is no directory for temporary files: `TMPDIR` names "
+                                       "none, or one that cannot be used",
+                                       error.value()));
+    base::Fd fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (fd)
+        return fd;
+    std::string name = directory / "tenon-XXXXXX";
+    fd.reset(::mkostemp(name.data(), O_CLOEXEC));
+    if (!fd)
+        return fail(base::system_error(
+            fmt::format("cannot make a file in `{}`", directory.native()), errno));
+    ::unlink(name.c_str());
+    return fd;
+}
+
 /// The layer in the cache, fetched if it is not there.
 Result<base::Fd> through_cache(Registry& registry, const std::string& repository,
                                const Descriptor& layer, const PullOptions& options) {
-    auto found = TENON_TRY(options.cache->find(layer.digest, layer.size));
+    const auto& session = registry.session();
+    auto found =
+        TENON_TRY(options.cache->find(layer.digest, layer.size, session.options().patience.stop));
     if (found)
         return *std::move(found);
-    return options.cache->add(layer.digest, [&](int fd) -> Result<blob::Digest> {
+    bool began = false;
+    auto added = options.cache->add(layer.digest, [&](int fd) -> Result<blob::Digest> {
+        began = true;
         TENON_TRY(registry.get_blob(repository, layer, fd, options.moved));
         return layer.digest; // which get_blob has computed
     });
+    if (added || began)
+        return added;
+    // A convenience: its trouble does not stand in the way.
+    session.warn(std::move(added).error().wrap("the cache is not used"));
+    auto fd = TENON_TRY(nameless_file());
+    TENON_TRY(registry.get_blob(repository, layer, fd.get(), options.moved));
+    return fd;
 }
 
 /// The layer in the file `fd`.
@@ -153,18 +194,8 @@ Result<> fetch(Registry& registry, const std::string& repository, const Descript
     return copy(kept.get(), fd, layer.size);
 }
 
-Result<base::Fd> nameless_file() {
-    const auto directory = std::filesystem::temp_directory_path();
-    base::Fd fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (fd)
-        return fd;
-    std::string name = directory / "tenon-XXXXXX";
-    fd.reset(::mkostemp(name.data(), O_CLOEXEC));
-    if (!fd)
-        return fail(base::system_error(
-            fmt::format("cannot make a file in `{}`", directory.native()), errno));
-    ::unlink(name.c_str());
-    return fd;
+const std::stop_token& stop_of(Registry& registry) {
+    return registry.session().options().patience.stop;
 }
 
 base::Path default_name(const Reference& from, ArtifactKind kind) {
@@ -194,7 +225,7 @@ Result<Pulled> pull_artifact(Registry& registry, const Reference& from, const Pu
     if (!what.kind)
         what.kind = TENON_TRY(kind_of_content(file.fd()));
     if (check)
-        TENON_TRY(check(file.fd(), *what.kind));
+        TENON_TRY(check(file.fd(), *what.kind, stop_of(registry)));
     TENON_TRY(file.commit());
     return Pulled{*what.kind, std::move(what.digest), path};
 }
@@ -212,7 +243,7 @@ Result<Opened> open_artifact(Registry& registry, const Reference& from, const Pu
     if (!what.kind)
         what.kind = TENON_TRY(kind_of_content(fd.get()));
     if (check)
-        TENON_TRY(check(fd.get(), *what.kind));
+        TENON_TRY(check(fd.get(), *what.kind, stop_of(registry)));
     return Opened{*what.kind, std::move(what.digest), std::move(fd), what.layer.size};
 }
 

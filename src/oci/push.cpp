@@ -8,7 +8,10 @@
 #include <cerrno>
 #include <fmt/format.h>
 #include <future>
+#include <memory>
+#include <new>
 #include <sys/stat.h>
+#include <system_error>
 #include <thread>
 
 namespace tenon::oci {
@@ -16,43 +19,79 @@ namespace {
 
 constexpr std::string_view title_key = "org.opencontainers.image.title";
 
-Result<blob::Digest> digest_of(int fd, std::uint64_t size, const std::stop_token& stop) {
-    blob::Hasher hasher;
-    Buffer buffer(256 * 1024);
-    for (std::uint64_t at = 0; at < size;) {
-        if (stop.stop_requested())
-            return fail(Errc::interrupted, "interrupted");
-        const auto wanted = std::min<std::uint64_t>(buffer.size(), size - at);
-        const auto got = TENON_TRY(base::read_at(
-            fd, at, MutableBytes(buffer).first(static_cast<std::size_t>(wanted)), "artifact"));
-        if (got == 0)
-            return fail(Errc::truncated, "the file became shorter while it was read");
-        hasher.update(Bytes(buffer).first(got));
-        at += got;
+/// What tells one state of a file from the next, short of its bytes.
+struct FileState {
+    std::uint64_t size = 0;
+    timespec modified{}, changed{};
+
+    friend bool operator==(const FileState& left, const FileState& right) noexcept {
+        const auto same = [](const timespec& a, const timespec& b) {
+            return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+        };
+        return left.size == right.size && same(left.modified, right.modified) &&
+               same(left.changed, right.changed);
     }
-    return hasher.finish();
+};
+
+Result<FileState> state_of(int fd) {
+    struct stat status;
+    if (::fstat(fd, &status) != 0)
+        return fail(base::system_error("cannot read the file to push", errno));
+    if (!S_ISREG(status.st_mode))
+        return fail(Errc::usage, "what is pushed must be a regular file");
+    return FileState{static_cast<std::uint64_t>(status.st_size), status.st_mtim, status.st_ctim};
 }
 
-/// The digest first, since a registry that has the blob wants none of the rest; then the check.
+/// Otherwise one state of the file could be checked and another one pushed.
+Result<> check_unchanged(int fd, const FileState& before) {
+    if (TENON_TRY(state_of(fd)) == before)
+        return {};
+    return fail(base::Error(Errc::invalid, "the file changed while it was pushed")
+                    .help("push it again when nobody writes to it any more"));
+}
+
+/// The door of a thread: what is thrown beyond it would end the program.
+template <class Work> auto caught(const Work& work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return fail(Errc::limit, "there is not enough memory to examine the file");
+    } catch (const std::exception& thrown) {
+        return fail(base::Error(Errc::invalid, "the file cannot be examined")
+                        .because(std::string(thrown.what())));
+    }
+}
+
+/// What can be done while the file is on its way: the digest first, since a registry that has the
+/// blob wants none of the rest; then the check. Ends soon when it is dropped.
 class Examination : public PendingDigest {
 public:
-    Examination(int fd, std::uint64_t size, ArtifactKind kind, const Check& check,
-                std::stop_token stop)
-        : digest_(hashed_.get_future()), verdict_(checked_.get_future()),
-          thread_([this, fd, size, kind, &check, stop](const std::stop_token& dropped) {
-              const std::stop_callback forward(stop, [this] { thread_stop_.request_stop(); });
-              const std::stop_callback drop(dropped, [this] { thread_stop_.request_stop(); });
-              auto digest = digest_of(fd, size, thread_stop_.get_token());
-              const bool hashed = digest.has_value();
-              hashed_.set_value(std::move(digest));
-              checked_.set_value(hashed && check ? check(fd, kind) : Result<>());
-          }) {}
+    static Result<std::unique_ptr<Examination>> begin(int fd, const FileState& state,
+                                                      ArtifactKind kind, const Check& check,
+                                                      std::stop_token stop) {
+        std::unique_ptr<Examination> made(new Examination());
+        try {
+            made->thread_ = std::jthread([self = made.get(), fd, state, kind, &check,
+                                          stop = std::move(stop)](const std::stop_token& dropped) {
+                const auto end = [self] { self->end_.request_stop(); };
+                const std::stop_callback when_stopped(stop, end);
+                const std::stop_callback when_dropped(dropped, end);
+                self->examine(fd, state, kind, check);
+            });
+        } catch (const std::system_error& why) {
+            return fail(base::system_error("cannot begin to examine the file", why.code().value()));
+        }
+        return made;
+    }
 
     std::optional<blob::Digest> known() override {
         if (!digest_result_ &&
             digest_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
             digest_result_.emplace(digest_.get());
         return digest_result_ && *digest_result_ ? std::optional(**digest_result_) : std::nullopt;
+    }
+    bool settled() override {
+        return verdict_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
     }
     Result<blob::Digest> settle() override {
         if (!digest_result_)
@@ -64,12 +103,28 @@ public:
     }
 
 private:
+    Examination() : digest_(hashed_.get_future()), verdict_(checked_.get_future()) {}
+
+    void examine(int fd, const FileState& state, ArtifactKind kind, const Check& check) {
+        const auto stop = end_.get_token();
+        auto digest = caught([&] { return blob::digest_of(fd, state.size, stop); });
+        const bool hashed = digest.has_value();
+        hashed_.set_value(std::move(digest));
+        if (!hashed)
+            return checked_.set_value({});
+        checked_.set_value(caught([&]() -> Result<> {
+            auto verdict = check ? check(fd, kind, stop) : Result<>();
+            TENON_TRY(check_unchanged(fd, state));
+            return verdict;
+        }));
+    }
+
     std::promise<Result<blob::Digest>> hashed_;
     std::promise<Result<>> checked_;
     std::future<Result<blob::Digest>> digest_;
     std::future<Result<>> verdict_;
     std::optional<Result<blob::Digest>> digest_result_;
-    std::stop_source thread_stop_;
+    std::stop_source end_;
     std::jthread thread_; // last: it uses all of the above
 };
 
@@ -84,13 +139,16 @@ Result<> check_destination(const Reference& to, bool allow_latest) {
     return {};
 }
 
-Result<std::uint64_t> size_of(int fd) {
-    struct stat status;
-    if (::fstat(fd, &status) != 0)
-        return fail(base::system_error("cannot read the file to push", errno));
-    if (!S_ISREG(status.st_mode))
-        return fail(Errc::usage, "what is pushed must be a regular file");
-    return static_cast<std::uint64_t>(status.st_size);
+Result<Upload> push_layer(Registry& registry, const Reference& to, int fd, const FileState& state,
+                          Examination& examination, const PushOptions& options) {
+    UploadOptions how;
+    how.monolithic = options.monolithic;
+    how.mount_from = options.mount_from;
+    how.moved = options.moved;
+    auto upload = registry.push_blob(to.repository, examination, state.size, fd, how);
+    if (!upload) // whatever the registry found wrong then
+        TENON_TRY(check_unchanged(fd, state));
+    return upload;
 }
 
 } // namespace
@@ -98,16 +156,12 @@ Result<std::uint64_t> size_of(int fd) {
 Result<Pushed> push_artifact(Registry& registry, const Reference& to, ArtifactKind kind, int fd,
                              const PushOptions& options, const Check& check) {
     TENON_TRY(check_destination(to, options.allow_latest));
-    const auto size = TENON_TRY(size_of(fd));
+    const auto state = TENON_TRY(state_of(fd));
     const auto& layout = layout_of(kind);
-    Examination examination(fd, size, kind, check, registry.session().options().patience.stop);
-    UploadOptions upload_options;
-    upload_options.monolithic = options.monolithic;
-    upload_options.mount_from = options.mount_from;
-    upload_options.moved = options.moved;
-    const auto upload =
-        TENON_TRY(registry.push_blob(to.repository, examination, size, fd, upload_options));
-    auto layer = *examination.known();
+    const auto examination = TENON_TRY(
+        Examination::begin(fd, state, kind, check, registry.session().options().patience.stop));
+    const auto upload = TENON_TRY(push_layer(registry, to, fd, state, *examination, options));
+    auto layer = *examination->known();
 
     const auto config = kind == ArtifactKind::component ? component_config(options, layer)
                                                         : options.config.value_or("{}");
@@ -117,7 +171,7 @@ Result<Pushed> push_artifact(Registry& registry, const Reference& to, ArtifactKi
     manifest.media_type = media::image_manifest;
     manifest.config = Descriptor{std::string(layout.config_type),
                                  blob::Digest::of(as_bytes(config)), config.size()};
-    manifest.layers.push_back({std::string(layout.layer_type), layer, size});
+    manifest.layers.push_back({std::string(layout.layer_type), layer, state.size});
     if (!options.title.empty())
         manifest.layers[0].annotations.emplace_back(title_key, options.title);
     manifest.annotations = options.annotations;

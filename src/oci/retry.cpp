@@ -67,11 +67,31 @@ Surroundings Surroundings::real() {
 }
 
 bool is_passing(int status) noexcept {
-    return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+    switch (status) {
+    case 408:
+    case 429: return true;
+    case 501: // the method
+    case 505: // the version of HTTP
+    case 507: // the disk is full
+    case 508: // a loop
+    case 510:
+    case 511: return false; // somebody between wants a login
+    default: return status >= 500 && status < 600;
+    }
 }
 
 bool is_passing(const base::Error& error) noexcept {
-    return error.code() == Errc::io || error.code() == Errc::truncated;
+    return error.code() == Errc::io || error.code() == Errc::truncated ||
+           error.code() == Errc::timed_out;
+}
+
+bool Endurance::endures(std::uint64_t reached) noexcept {
+    if (reached > furthest_) {
+        furthest_ = reached;
+        failures_ = 0;
+    }
+    ++failures_;
+    return failures_ < attempts_ && ++in_all_ <= most_in_all;
 }
 
 milliseconds pause_before(unsigned attempt, const RetryPolicy& policy,

@@ -31,10 +31,30 @@ struct RetryPolicy {
     std::chrono::milliseconds longest_asked{60'000}; ///< of Retry-After; beyond it one gives up
 };
 
-/// 429 and those of 5xx that pass.
+/// 408, 429 and those of 5xx that do not say that the request itself is at fault.
 [[nodiscard]] bool is_passing(int status) noexcept;
-/// A connection that broke or could not be made.
+/// For errors of the network only, not for what a registry answered: a connection that broke, could
+/// not be made, or on which nothing moved.
 [[nodiscard]] bool is_passing(const base::Error& error) noexcept;
+
+/// Counts the failures of a transfer that goes on where it broke off. One that got further than at
+/// any failure before has used up no patience; but nobody is put off for ever byte by byte.
+class Endurance {
+public:
+    explicit Endurance(unsigned attempts) : attempts_(attempts) {}
+
+    /// Another failure, with so many bytes safely over. False when it is time to give up.
+    [[nodiscard]] bool endures(std::uint64_t reached) noexcept;
+    /// Failures since the transfer last got further.
+    [[nodiscard]] unsigned failures() const noexcept { return failures_; }
+
+private:
+    static constexpr unsigned most_in_all = 100;
+    unsigned attempts_;
+    unsigned failures_ = 0;
+    unsigned in_all_ = 0;
+    std::uint64_t furthest_ = 0;
+};
 
 /// Before attempt 2, 3, …: doubles each time, half of it by chance, so that many clients that
 /// failed together do not come back together.

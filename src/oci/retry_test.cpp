@@ -56,12 +56,46 @@ TEST(RetryAfter, is_never_longer_than_a_week) {
 }
 
 TEST(Passing, troubles) {
-    EXPECT_TRUE(is_passing(429));
-    EXPECT_TRUE(is_passing(503));
-    EXPECT_FALSE(is_passing(501));
-    EXPECT_FALSE(is_passing(404));
-    EXPECT_TRUE(is_passing(base::Error(Errc::truncated, "x")));
-    EXPECT_FALSE(is_passing(base::Error(Errc::untrusted, "x")));
+    for (const int status : {408, 429, 500, 502, 503, 504, 520})
+        EXPECT_TRUE(is_passing(status)) << status;
+    for (const int status : {200, 400, 401, 403, 404, 409, 413, 416, 501, 505, 507, 511, 600})
+        EXPECT_FALSE(is_passing(status)) << status;
+    for (const auto code : {Errc::io, Errc::truncated, Errc::timed_out})
+        EXPECT_TRUE(is_passing(base::Error(code, "x")));
+    for (const auto code : {Errc::untrusted, Errc::limit, Errc::interrupted, Errc::malformed})
+        EXPECT_FALSE(is_passing(base::Error(code, "x")));
+}
+
+TEST(Endurance, ends_after_as_many_attempts) {
+    Endurance endurance(3);
+    EXPECT_TRUE(endurance.endures(0));
+    EXPECT_TRUE(endurance.endures(0));
+    EXPECT_FALSE(endurance.endures(0));
+}
+
+TEST(Endurance, begins_anew_whenever_it_got_further) {
+    Endurance endurance(3);
+    for (std::uint64_t reached = 1; reached <= 10; ++reached) {
+        EXPECT_TRUE(endurance.endures(reached));
+        EXPECT_EQ(endurance.failures(), 1u);
+        EXPECT_TRUE(endurance.endures(reached));
+    }
+    EXPECT_FALSE(endurance.endures(10));
+}
+
+TEST(Endurance, does_not_take_a_second_way_over_the_same_ground_for_progress) {
+    Endurance endurance(3);
+    EXPECT_TRUE(endurance.endures(10));
+    EXPECT_TRUE(endurance.endures(0)); // begun anew
+    EXPECT_FALSE(endurance.endures(10));
+}
+
+TEST(Endurance, is_not_without_end) {
+    Endurance endurance(3);
+    std::uint64_t reached = 0;
+    while (endurance.endures(++reached))
+        ASSERT_LT(reached, 1000u);
+    EXPECT_EQ(reached, 101u);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "oci/problem.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::oci {
@@ -19,6 +20,20 @@ std::string joined(const std::vector<std::string_view>& fields) {
         out += field;
     }
     return out;
+}
+
+bool is_plain_text(const net::Response& response) {
+    const auto type = response.headers().find("Content-Type");
+    return type && type->starts_with("text/plain");
+}
+
+/// What servers that are no registries, or proxies before one, say in plain words: the first line.
+std::vector<Problem> plain_problem(std::string_view body) {
+    constexpr std::size_t longest = 200;
+    const auto line = body.substr(0, std::min(body.find_first_of("\r\n"), longest));
+    if (line.empty())
+        return {};
+    return {{"", std::string(line)}};
 }
 
 } // namespace
@@ -54,9 +69,13 @@ Result<net::Url> Session::follow(const net::Url& from, std::string_view location
 }
 
 Result<net::Response> Session::send(const Call& call) {
+    broke_ = false;
     const bool ours = call.url.same_origin(base_);
-    const Authorization::Send send_plainly = [this](const Authorization::Make& make) {
-        return send_with_retries(make, true);
+    const auto& patience = call.patience ? *call.patience : options_.patience;
+    const Authorization::Send send_plainly = [&](const Authorization::Make& make) {
+        auto response = send_with_retries(make, !call.patience, patience);
+        broke_ = false; // all that could be tried was
+        return response;
     };
     for (unsigned denials = 0;;) {
         std::optional<std::string> shown;
@@ -64,8 +83,7 @@ Result<net::Response> Session::send(const Call& call) {
             shown = TENON_TRY(authorization_.field(call.scopes, send_plainly));
         auto response = TENON_TRY(attempt(call, shown));
         // A 401 of somebody else, a storage server behind a redirect, is no question for us.
-        if (response.status() != 401 || !ours || !response.url().same_origin(base_) ||
-            ++denials == max_denials)
+        if (response.status() != 401 || !ours || !is_own(response) || ++denials == max_denials)
             return response;
         const auto challenge = joined(response.headers().all("WWW-Authenticate"));
         if (!TENON_TRY(authorization_.denied(challenge, call.scopes, send_plainly)))
@@ -87,20 +105,24 @@ Result<net::Response> Session::attempt(const Call& call,
         if (call.content)
             request.content = TENON_TRY(call.content());
         request.sent = call.sent;
+        request.more_time_to_answer = call.more_time_to_answer;
         return request;
     };
-    return send_with_retries(make, call.repeat);
+    return send_with_retries(make, call.repeat && !call.patience,
+                             call.patience ? *call.patience : options_.patience);
 }
 
-Result<net::Response> Session::send_with_retries(const Authorization::Make& make, bool repeat) {
+Result<net::Response> Session::send_with_retries(const Authorization::Make& make, bool repeat,
+                                                 const net::Patience& patience) {
     for (unsigned attempt = 1;; ++attempt) {
         // A registry that never answered is more likely absent than troubled.
         const unsigned most = !repeat ? 1 : answered_ ? options_.retry.attempts : 2;
         auto request = TENON_TRY(make());
-        auto response = client_->send(std::move(request), options_.patience);
+        auto response = client_->send(std::move(request), patience);
         if (!response) {
-            if (!is_passing(response.error()) || attempt >= most)
-                return fail(unreachable(std::move(response).error()));
+            broke_ = is_passing(response.error());
+            if (!broke_ || attempt >= most)
+                return fail(std::move(response).error());
             TENON_TRY(pause(attempt + 1));
             continue;
         }
@@ -108,22 +130,24 @@ Result<net::Response> Session::send_with_retries(const Authorization::Make& make
         show_warnings(*response);
         if (!repeat || !is_passing(response->status()) || attempt >= options_.retry.attempts)
             return response;
-        const auto field = response->headers().find("Retry-After");
-        const auto asked =
-            field ? parse_retry_after(*field, options_.surroundings.calendar()) : std::nullopt;
-        if (!asked) {
-            TENON_TRY(pause(attempt + 1));
-            continue;
-        }
-        if (*asked > options_.retry.longest_asked)
+        const auto asked = asked_pause(*response);
+        if (asked && *asked > options_.retry.longest_asked)
             return response;
-        TENON_TRY(options_.surroundings.sleep(*asked, options_.patience.stop));
+        TENON_TRY(asked ? sleep(*asked) : pause(attempt + 1));
     }
 }
 
 Result<> Session::pause(unsigned attempt) const {
-    const auto time = pause_before(attempt, options_.retry, options_.surroundings);
+    return sleep(pause_before(attempt, options_.retry, options_.surroundings));
+}
+
+Result<> Session::sleep(std::chrono::milliseconds time) const {
     return options_.surroundings.sleep(time, options_.patience.stop);
+}
+
+std::optional<std::chrono::milliseconds> Session::asked_pause(const net::Response& response) const {
+    const auto field = response.headers().find("Retry-After");
+    return field ? parse_retry_after(*field, options_.surroundings.calendar()) : std::nullopt;
 }
 
 void Session::show_warnings(const net::Response& response) {
@@ -132,7 +156,8 @@ void Session::show_warnings(const net::Response& response) {
         if (!text || shown_warnings_.size() >= max_warnings ||
             !shown_warnings_.insert(*text).second)
             continue;
-        warn(base::Error(Errc::io, fmt::format("registry `{}` says: {}", host(), *text)));
+        warn(base::Error(Errc::io, fmt::format("registry `{}` says: {}", host(),
+                                               authorization_.without_secrets(*text))));
     }
 }
 
@@ -141,29 +166,28 @@ void Session::warn(base::Error warning) const {
         options_.warning(warning);
 }
 
-base::Error Session::unreachable(base::Error error) const {
-    if (base_.scheme != "https")
-        return error;
-    if (error.code() == Errc::untrusted)
-        return std::move(error).help(
-            "name the authority that signed its certificate with `--ca-file` or SSL_CERT_FILE");
-    if (error.code() == Errc::io || error.code() == Errc::malformed)
-        return std::move(error).help("for a registry that speaks plain HTTP say `--insecure`");
-    return error;
-}
-
 base::Error Session::refuse(net::Response& response, std::string sentence) const {
     const auto status = response.status();
-    const auto body = response.read_all(max_problem_body);
-    auto error =
-        refusal(std::move(sentence), status, body ? parse_problems(*body) : std::vector<Problem>());
+    auto body = response.read_all(max_problem_body).value_or("");
+    body = authorization_.without_secrets(std::move(body));
+    auto problems = parse_problems(body);
+    if (problems.empty() && is_plain_text(response))
+        problems = plain_problem(body);
+    for (auto& problem : problems) // once more, as they read without JSON's escapes
+        problem = {authorization_.without_secrets(std::move(problem.code)),
+                   authorization_.without_secrets(std::move(problem.message))};
+    auto error = refusal(std::move(sentence), status, problems);
+    // In the words of Go's and nginx's servers.
+    if (base_.scheme == "http" && status == 400 &&
+        (body.find("HTTPS server") != body.npos || body.find("HTTPS port") != body.npos))
+        return std::move(error).help("this registry speaks TLS: leave out `--insecure`");
     const auto retry_after = response.headers().find("Retry-After");
-    if (status == 429 && retry_after)
+    if ((status == 429 || status == 503) && retry_after)
         error = std::move(error).help(
             fmt::format("the registry asks to wait: Retry-After: {}", *retry_after));
     if (status != 401 && status != 403)
         return error;
-    if (!response.url().same_origin(base_))
+    if (!is_own(response))
         return std::move(error).help(fmt::format(
             "this was the answer of `{}`, which gets no credentials", response.url().authority()));
     const auto& user = authorization_.shown_user();

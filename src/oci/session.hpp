@@ -34,6 +34,8 @@ struct Call {
     std::vector<Scope> scopes = {};
     bool repeat = true; ///< after passing troubles; false where repeating does harm
     std::function<void(std::uint64_t)> sent = {};
+    std::chrono::milliseconds more_time_to_answer{0}; ///< see net::Request
+    std::optional<net::Patience> patience = {}; ///< instead of the session's; then one try only
 };
 
 class Session {
@@ -43,6 +45,9 @@ public:
 
     /// Any answer but those that call for a repetition; 401 when nothing better can be shown.
     Result<net::Response> send(const Call& call);
+    /// After `send` failed: whether the network failed, so that another try may help. What a token
+    /// server refuses, say, stays refused.
+    [[nodiscard]] bool broke() const noexcept { return broke_; }
 
     /// `/v2/` and what follows.
     [[nodiscard]] net::Url url(std::string_view path, std::string query = {}) const;
@@ -53,19 +58,28 @@ public:
     /// what failed.
     base::Error refuse(net::Response& response, std::string sentence) const;
 
+    /// Whether the registry itself answered, not somebody to whom it led us.
+    [[nodiscard]] bool is_own(const net::Response& response) const {
+        return response.url().same_origin(base_);
+    }
+
     [[nodiscard]] std::string host() const { return base_.authority(); }
     [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }
     /// Sleeps before the given attempt, the first being 1.
     Result<> pause(unsigned attempt) const;
+    /// How long the registry asks to wait before the next attempt, if it does.
+    [[nodiscard]] std::optional<std::chrono::milliseconds>
+    asked_pause(const net::Response& response) const;
+    Result<> sleep(std::chrono::milliseconds time) const;
     void warn(base::Error warning) const;
 
 private:
     Session(net::Client& client, net::Url base, SessionOptions options);
     Result<net::Response> attempt(const Call& call,
                                   const std::optional<std::string>& authorization);
-    Result<net::Response> send_with_retries(const Authorization::Make& make, bool repeat);
+    Result<net::Response> send_with_retries(const Authorization::Make& make, bool repeat,
+                                            const net::Patience& patience);
     void show_warnings(const net::Response& response);
-    [[nodiscard]] base::Error unreachable(base::Error error) const;
 
     net::Client* client_; // the caller's
     net::Url base_;
@@ -73,6 +87,7 @@ private:
     Authorization authorization_;
     std::set<std::string> shown_warnings_;
     bool answered_ = false; // something came back once: later troubles are passing ones
+    bool broke_ = false;
 };
 
 } // namespace tenon::oci

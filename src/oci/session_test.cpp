@@ -248,6 +248,55 @@ TEST_F(SessionTest, problems_of_three_megabytes_are_passed_over) {
                           server.host()));
 }
 
+TEST_F(SessionTest, plain_words_of_a_server_are_told) {
+    server.trouble = [](const Asked&) {
+        return reply(400, {{"Content-Type", "text/plain; charset=utf-8"}},
+                     "Client sent an HTTP request to an HTTPS server.\nmore\n");
+    };
+    EXPECT_EQ(
+        told(client().ping()),
+        fmt::format("invalid: `{}` does not let us in\nbecause Client sent an HTTP request to "
+                    "an HTTPS server.\nbecause status 400: bad request\nhelp this registry "
+                    "speaks TLS: leave out `--insecure`",
+                    server.host()));
+}
+
+TEST_F(SessionTest, what_a_server_repeats_of_our_secrets_is_not_told) {
+    log_in("alice", "hunter2");
+    bool json = true;
+    server.trouble = [&](const Asked& asked) {
+        auto shown = "Authorization: " + asked.field("Authorization") + " (hunter2)";
+        return json ? reply(401, {{"WWW-Authenticate", "Basic realm=\"r\""}},
+                            R"({"errors":[{"code":"C","message":"you sent )" + shown + "\"}]}")
+                    : reply(400,
+                            {{"Content-Type", "text/plain"}, {"Warning", "299 - \"" + shown + '"'}},
+                            "you sent " + shown);
+    };
+    for (const bool as_json : {true, false}) {
+        json = as_json;
+        const auto text = told(client().ping());
+        EXPECT_THAT(text, HasSubstr("because you sent Authorization: Basic … (…)"));
+        EXPECT_THAT(text, Not(HasSubstr("YWxpY2U6aHVudGVyMg"))); // printf alice:hunter2 | base64
+        EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+    }
+    EXPECT_THAT(warnings, ElementsAre(fmt::format("registry `{}` says: Authorization: Basic … (…)",
+                                                  server.host())));
+}
+
+TEST_F(SessionTest, a_token_that_a_server_repeats_is_not_told) {
+    server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
+        if (asked.path() == "/token")
+            return reply(200, {}, R"({"token":"hunter2"})");
+        if (asked.field("Authorization").empty())
+            return reply(401, {{"WWW-Authenticate",
+                                fmt::format("Bearer realm=\"{}\"", server.url("/token"))}});
+        return reply(500, {{"Content-Type", "text/plain"}}, asked.field("Authorization"));
+    };
+    const auto text = told(client().ping());
+    EXPECT_THAT(text, HasSubstr("because Bearer …\n"));
+    EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+}
+
 TEST_F(SessionTest, redirects_without_end_are_an_error) {
     server.trouble = [this](const Asked&) {
         return reply(307, {{"Location", server.url("/v2/")}});
@@ -290,9 +339,9 @@ TEST_F(SessionTest, another_host_is_not_answered_when_it_asks_for_credentials) {
 }
 
 TEST_F(SessionTest, https_never_leads_to_http) {
-    auto http = net::Client::create(net::ClientOptions());
-    ASSERT_TRUE(http);
-    const auto session = Session::open(*http, "reg.example", {});
+    auto made = net::Client::create(net::ClientOptions());
+    ASSERT_TRUE(made);
+    const auto session = Session::open(*made, "reg.example", {});
     ASSERT_TRUE(session);
     const auto from = session->url("a/blobs/uploads/");
     EXPECT_EQ(session->follow(from, "/v2/x?y=z")->text(), "https://reg.example/v2/x?y=z");

@@ -34,7 +34,7 @@ protected:
 
     Registry& client() {
         if (!registry_) {
-            auto made = net::Client::create(net::ClientOptions());
+            auto made = net::Client::create(http);
             EXPECT_TRUE(made);
             http_.emplace(*std::move(made));
             auto opened = Registry::open(*http_, server.host(), options);
@@ -70,6 +70,7 @@ protected:
 
     TestRegistry server;
     RegistryOptions options;
+    net::ClientOptions http;
     std::chrono::steady_clock::time_point now{std::chrono::hours(1000)};
     std::vector<std::int64_t> pauses;
     std::vector<std::string> warnings;

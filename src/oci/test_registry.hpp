@@ -297,7 +297,9 @@ private:
         }
         const auto found = uploads.find(id);
         if (found == uploads.end())
-            return reply(404);
+            return reply(
+                404, {},
+                R"({"errors":[{"code":"BLOB_UPLOAD_UNKNOWN","message":"upload unknown"}]})");
         auto& bytes = found->second;
         const auto range = "0-" + std::to_string(bytes.empty() ? 0 : bytes.size() - 1);
         if (asked.method == "GET")
