@@ -60,7 +60,7 @@ std::string address_in(std::string_view word) {
     const bool has_port = bracket || std::ranges::count(word, ':') == 1;
     if (has_port)
         word = word.substr(0, bracket ? word.find(']') : word.find(':'));
-    const std::string text(word.substr(bracket ? 1 : 0));
+    std::string text(word.substr(bracket ? 1 : 0));
     in_addr v4{};
     in6_addr v6{};
     if (!bracket && ::inet_pton(AF_INET, text.c_str(), &v4) == 1)
@@ -162,7 +162,7 @@ void AccessLog::note(const std::string& text) {
     push(data::to_json(line) + "\n");
 }
 
-void AccessLog::push(std::string line) {
+void AccessLog::push(std::string_view line) {
     const std::scoped_lock lock(mutex_);
     if (waiting_.size() + line.size() > most_bytes) {
         ++lost_;

@@ -49,7 +49,7 @@ public:
 private:
     static constexpr std::size_t most_bytes = 4 << 20;
 
-    void push(std::string line);
+    void push(std::string_view line);
     void work();
 
     const LogFormat format_;

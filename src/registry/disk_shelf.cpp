@@ -289,7 +289,7 @@ Result<> DiskShelf::collect(const std::string& prefix, std::vector<std::string>&
                              return {};
                          }));
     for (const auto& folder : folders) {
-        const auto name = prefix.empty() ? folder : prefix + "/" + folder;
+        const auto name = prefix.empty() ? folder : fmt::format("{}/{}", prefix, folder);
         if (!oci::is_repository(name)) // `_oci`, `_uploads`, and what is too long
             continue;
         if (TENON_TRY(look(layout(name) + "/index.json")))
