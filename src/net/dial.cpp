@@ -89,9 +89,11 @@ private:
 Result<bool> run_race(Race& race, std::span<const Address> addresses, Clock::time_point until,
                       const Waiter& waiter, bool& won) {
     for (std::size_t next = 0;;) {
-        if (next < addresses.size() && race.start(addresses[next++])) {
-            won = true;
-            return true;
+        if (next < addresses.size()) {
+            won = race.start(addresses[next]);
+            ++next;
+            if (won)
+                return true;
         }
         if (race.running() == 0) {
             if (next == addresses.size())

@@ -96,7 +96,7 @@ Result<> Server::reload_tls() {
     return {};
 }
 
-Result<> Server::run(std::stop_token stop) {
+Result<> Server::run(const std::stop_token& stop) {
     auto& state = *state_;
     if (!state.listener)
         return fail(Errc::usage, "this server has been stopped; make a new one");

@@ -106,7 +106,7 @@ public:
     [[nodiscard]] const Endpoint& endpoint() const noexcept;
     /// Serves until `stop` is asked for, then ends gracefully: no new connections, requests in
     /// flight are finished, idle connections closed. Returns when all handlers have. Once only.
-    Result<> run(std::stop_token stop);
+    Result<> run(const std::stop_token& stop);
     /// Reads certificate and key again; connections made later use them. An error leaves the old
     /// ones. From any thread.
     Result<> reload_tls();

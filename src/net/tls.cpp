@@ -21,14 +21,14 @@ namespace {
 
 struct ContextTraits {
     using Value = SSL_CTX*;
-    static constexpr Value none = nullptr;
+    static constexpr SSL_CTX* none = nullptr;
     static void close(Value value) noexcept { SSL_CTX_free(value); }
 };
 using Context = base::Handle<ContextTraits>;
 
 struct SslTraits {
     using Value = SSL*;
-    static constexpr Value none = nullptr;
+    static constexpr SSL* none = nullptr;
     static void close(Value value) noexcept { SSL_free(value); }
 };
 using Ssl = base::Handle<SslTraits>;
@@ -45,7 +45,7 @@ std::string openssl_words() {
 
 int socket_write(BIO* bio, const char* data, int size) noexcept {
     BIO_clear_retry_flags(bio);
-    const int fd = static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+    const int fd = *static_cast<const int*>(BIO_get_data(bio));
     ssize_t sent = 0;
     do
         sent = ::send(fd, data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
@@ -57,7 +57,7 @@ int socket_write(BIO* bio, const char* data, int size) noexcept {
 
 int socket_read(BIO* bio, char* data, int size) noexcept {
     BIO_clear_retry_flags(bio);
-    const int fd = static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+    const int fd = *static_cast<const int*>(BIO_get_data(bio));
     ssize_t got = 0;
     do
         got = ::recv(fd, data, static_cast<std::size_t>(size), 0);
@@ -199,6 +199,7 @@ Refusal refusal_of(X509_STORE_CTX* store, const std::string& host) {
 // --- sessions
 
 struct TlsSession::State {
+    int fd = -1; // the caller's; what reads and writes for OpenSSL looks here
     Ssl ssl;
     std::string host;
     std::optional<Refusal> refusal;
@@ -439,7 +440,8 @@ Result<TlsSession> TlsClient::session(int fd, const std::string& host) const {
     BIO* bio = ssl == nullptr || method == nullptr ? nullptr : BIO_new(method);
     if (bio == nullptr)
         return fail(base::Error(Errc::io, "cannot set up TLS").because(openssl_words()));
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+    session->fd = fd;
+    BIO_set_data(bio, &session->fd);
     SSL_set_bio(ssl, bio, bio);
     SSL_set_app_data(ssl, session.get());
     if (!set_host(ssl, host))
