@@ -4,6 +4,7 @@
 #include "net/resolve.hpp"
 
 #include <arpa/inet.h>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -59,7 +60,13 @@ struct Lookup {
     int error = 0;
     int system_error = 0;
     std::vector<Address> v4, v6;
-    Address first; // the system's preference (RFC 6724)
+    Address first;                      // the system's preference (RFC 6724)
+    std::atomic<bool> finished = false; // what the looking thread wrote may be read
+
+    Lookup() { // so that nothing is allocated where nobody could catch
+        v4.reserve(max_addresses);
+        v6.reserve(max_addresses);
+    }
 
     void run() noexcept {
         addrinfo hints{};
@@ -72,6 +79,7 @@ struct Lookup {
             keep(*at);
         if (found != nullptr)
             ::freeaddrinfo(found);
+        finished.store(true, std::memory_order_release);
         ::eventfd_write(done.get(), 1);
     }
 
@@ -141,6 +149,7 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
     if (!TENON_TRY(waiter.wait({&done, 1}, after(limit))))
         return fail(Errc::timed_out,
                     fmt::format("resolving `{}` took longer than {} ms", host, limit.count()));
+    TENON_ASSERT(lookup->finished.load(std::memory_order_acquire));
     if (lookup->error != 0 || (lookup->v4.empty() && lookup->v6.empty()))
         return fail(lookup_error(*lookup));
     return in_turn(*lookup, port);
