@@ -44,6 +44,24 @@ std::string small_image(TestClient& client, const std::string& repository, int n
     return image(descriptor("c/c", push(client, repository, config), config.size()), "");
 }
 
+TEST(StoreOnDisk, a_repository_that_is_gone_at_once_is_an_error) {
+    const base::TestDirectory directory;
+    DiskShelfOptions options;
+    options.on_step = [&](std::string_view step, const std::string& path) {
+        if (step == "sync directory" && path.ends_with("/_oci")) // the last of `create_repository`
+            std::filesystem::remove_all(directory / "a");
+    };
+    OnDisk disk(directory.path(), options);
+    const auto made = disk.store.make("a");
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code(), Errc::io);
+    EXPECT_EQ(made.error().message(), "repository `a` was removed while it was made");
+    const auto digest = digest_of("x");
+    EXPECT_EQ(disk.client.post("/v2/a/blobs/uploads/?digest=" + digest.text(), "x").status, 500);
+    push(disk.client, "b", "x");
+    EXPECT_EQ(disk.client.post("/v2/a/blobs/uploads/?from=b&mount=" + digest.text()).status, 500);
+}
+
 TEST(StoreOnDisk, has_everything_after_a_restart) {
     const base::TestDirectory directory;
     std::string first;
