@@ -4,6 +4,7 @@
 #include "archive/archive.hpp"
 #include "base/utf8.hpp"
 #include "claims/embed.hpp"
+#include "cli/likeness.hpp"
 #include "cli/limits.hpp"
 #include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
@@ -197,9 +198,11 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
         Buffer magic(4);
         magic.resize(TENON_TRY(base::read_at(fd, 0, magic, file)));
-        if (!wasm::looks_like_wasm(magic))
+        if (!wasm::looks_like_wasm(magic)) {
+            TENON_TRY(refuse_stranger(fd, file.native(), Strangers::known));
             return answer_archive(call,
                                   TENON_TRY(archive::inspect(fd, file.native(), anyone, work)));
+        }
     }
     const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file, call.stop()));
     if (wasm::looks_like_wasm(content))
