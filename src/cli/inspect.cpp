@@ -212,8 +212,11 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
 
 /// Fetched, through the cache unless it is not wanted; what is wrong with it is shown, not refused.
 Result<> inspect_reference(Call& call, std::string_view given) {
-    const auto reference =
-        TENON_TRY(artifact_reference(call, given, std::nullopt, Direction::pull));
+    auto named = artifact_reference(call, given, std::nullopt, Direction::pull);
+    if (!named)
+        return fail(std::move(named).error().because(
+            "there is no file of that name, so it is taken for a reference"));
+    const auto reference = *std::move(named);
     oci::PullOptions options;
     options.digest = call.value("digest");
     options.allow_latest = true; // looked at already
@@ -242,6 +245,13 @@ Result<> inspect(Call& call) {
         if (fd.error().code() == Errc::not_found &&
             (looks_like_reference(file.native()) || call.value("registry")))
             return inspect_reference(call, file.native());
+        if (fd.error().code() == Errc::not_found && may_lack_registry(file.native())) {
+            const bool whole = file.native().find_first_of(":@") != std::string::npos;
+            return fail(std::move(fd).error().help(fmt::format(
+                "if that is a reference, say in which registry: `HOST/{}{}`, or give `--registry "
+                "HOST`",
+                file.native(), whole ? "" : ":TAG")));
+        }
         return fail(std::move(fd).error());
     }
     auto done = inspect_opened(call, file, fd->get());

@@ -79,9 +79,35 @@ Result<base::Fd> open_artifact_file(const base::Path& file) {
     return fd;
 }
 
+/// Tells whoever has put the file first.
+Result<> check_order(const Call& call) {
+    const auto first = *call.argument(0), second = *call.argument(1);
+    std::error_code problem;
+    if (!std::filesystem::is_regular_file(first, problem) ||
+        std::filesystem::exists(second, problem) || second.find_first_of("/:") == second.npos)
+        return {};
+    return call.misuse(
+        base::Error(Errc::usage,
+                    fmt::format("`{}` is a file, where a reference is expected", first))
+            .help(fmt::format("the reference comes first: `tenon push {} {}`", second, first)));
+}
+
+Result<project::RegistrySection> registry_section(const Call& call) {
+    const auto where = call.argument(2).value_or(".");
+    std::error_code problem;
+    // What is given must count: something else may have been meant by it.
+    if (!where.ends_with(".toml") && !std::filesystem::is_directory(where, problem))
+        return call.misuse(
+            base::Error(Errc::usage,
+                        fmt::format("`{}` is neither a project file nor a directory", where))
+                .help(
+                    "a project file's name ends in `.toml`; `push` takes one artifact at a time"));
+    return project::registry_in(where, environment_of(call));
+}
+
 Result<> push(Call& call) {
-    const auto section =
-        TENON_TRY(project::registry_in(call.argument(2).value_or("."), environment_of(call)));
+    TENON_TRY(check_order(call));
+    const auto section = TENON_TRY(registry_section(call));
     const auto reference =
         TENON_TRY(artifact_reference(call, *call.argument(0), section.url, Direction::push));
     const base::Path file = *call.argument(1);

@@ -90,6 +90,14 @@ bool looks_like_reference(std::string_view target) {
            names_a_host(target);
 }
 
+bool may_lack_registry(std::string_view target) {
+    if (target.find_first_of("/:") == target.npos)
+        return false;
+    const auto reference = oci::Reference::parse(target);
+    return reference && (reference->tag || reference->digest ||
+                         base::Path(reference->repository).extension().empty());
+}
+
 Result<oci::Reference> artifact_reference(const Call& call, std::string_view given,
                                           const std::optional<std::string>& fallback,
                                           Direction direction) {
