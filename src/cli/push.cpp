@@ -138,6 +138,8 @@ Result<> push(Call& call) {
 Result<> write_out(Call& call, int fd, std::uint64_t size) {
     Buffer buffer(256 * 1024);
     for (std::uint64_t at = 0; at < size;) {
+        if (call.stop().stop_requested())
+            return fail(Errc::interrupted, "interrupted");
         const auto got = TENON_TRY(base::read_at(fd, at, buffer, "what was pulled"));
         if (got == 0)
             return fail(Errc::truncated, "what was pulled became shorter while it was written");
