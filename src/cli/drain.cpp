@@ -89,7 +89,7 @@ Result<> drain(Call& call) {
 }
 
 constexpr Positional drain_arguments[] = {{.name = "CACHE",
-                                           .help = "which of them",
+                                           .help = "which of them: all, oci, lib, downloads or dev",
                                            .kind = ValueKind::choice,
                                            .choices = "all|oci|lib|downloads|dev"}};
 
