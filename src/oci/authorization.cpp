@@ -89,9 +89,10 @@ Result<bool> Authorization::denied(std::string_view challenge_field,
 
 Result<> Authorization::load_credentials(const std::vector<Scope>& scopes) {
     const std::string repository = scopes.empty() ? "" : scopes.front().repository;
-    if (asked_for_ == repository || !ask_)
+    if (asked_for_ == repository)
         return {};
-    credentials_ = TENON_TRY(ask_(repository));
+    if (ask_)
+        credentials_ = TENON_TRY(ask_(repository));
     asked_for_ = repository;
     return {};
 }

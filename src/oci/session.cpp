@@ -180,8 +180,8 @@ void Session::warn(base::Error warning) const {
 
 base::Error Session::refuse(net::Response& response, std::string sentence) const {
     const auto status = response.status();
-    auto body = response.read_all(max_problem_body).value_or("");
-    body = authorization_.without_secrets(std::move(body));
+    const auto said = response.read_all(max_problem_body);
+    auto body = authorization_.without_secrets(said.value_or(""));
     auto problems = parse_problems(body);
     if (problems.empty() && is_plain_text(response))
         problems = plain_problem(body);
@@ -192,7 +192,7 @@ base::Error Session::refuse(net::Response& response, std::string sentence) const
     // Go's, nginx's and our own servers have words with HTTPS in it for that; a HEAD has none.
     if (base_.scheme == "http" && status == 400 && body.find("HTTPS") != body.npos)
         return std::move(error).help("this registry speaks TLS: leave out `--insecure`");
-    if (base_.scheme == "http" && status == 400 && body.empty())
+    if (base_.scheme == "http" && status == 400 && said && said->empty())
         return std::move(error).help(tls_help);
     const auto retry_after = response.headers().find("Retry-After");
     if ((status == 429 || status == 503) && retry_after)

@@ -79,7 +79,9 @@ TEST_F(UploadTrouble, what_a_token_server_refuses_is_final) {
         return reply(401, {{"WWW-Authenticate", fmt::format(R"(Bearer realm="{}",service="r")",
                                                             server.url("/token"))}});
     };
-    EXPECT_THAT(told(push(counted(1000))), HasSubstr("gives no token for `alice`"));
+    EXPECT_THAT(
+        told(push(counted(1000))),
+        HasSubstr("gives no token\nbecause status 403: access denied\nbecause asked as `alice`"));
     EXPECT_EQ(server.count("PUT"), 1u);
     EXPECT_LE(server.count("GET /token"), 2u); // once more for taking it back
 }
