@@ -3,6 +3,7 @@
 
 #include "archive/archive.hpp"
 #include "claims/embed.hpp"
+#include "cli/likeness.hpp"
 #include "cli/limits.hpp"
 #include "cli/signing.hpp"
 #include "wasm/sections.hpp"
@@ -51,8 +52,10 @@ Result<> check_wasm(int fd, const std::string& name, const claims::Trust& trust,
 Result<FileKind> kind_of_file(int fd, const std::string& name) {
     Buffer head(8);
     head.resize(TENON_TRY(base::read_at(fd, 0, head, name)));
-    if (!wasm::looks_like_wasm(head))
+    if (!wasm::looks_like_wasm(head)) {
+        TENON_TRY(refuse_stranger(fd, name, Strangers::all));
         return FileKind{.kind = oci::ArtifactKind::provider};
+    }
     const auto walker = wasm::SectionWalker::begin(head);
     if (!walker)
         return fail(

@@ -89,7 +89,7 @@ Result<> drain(Call& call) {
 }
 
 constexpr Positional drain_arguments[] = {{.name = "CACHE",
-                                           .help = "which of them",
+                                           .help = "which of them: all, oci, lib, downloads or dev",
                                            .kind = ValueKind::choice,
                                            .choices = "all|oci|lib|downloads|dev"}};
 
@@ -97,10 +97,11 @@ constexpr Positional drain_arguments[] = {{.name = "CACHE",
 
 constexpr Verb drain_verb{.path = "drain",
                           .summary = "empty the caches of fetched artifacts",
-                          .description = "`oci` is what hosts and tenon fetched from registries, "
+                          .description = "`oci` is what hosts fetched from registries, and what "
+                                         "tenon did (in `~/.cache/tenon/blobs`), "
                                          "`lib` the provider executables that hosts "
-                                         "unpacked (both below `$TMPDIR`), `downloads` the "
-                                         "programs that wash fetched and `dev` the state of "
+                                         "unpacked (hosts keep both below `$TMPDIR`), `downloads` "
+                                         "the programs that wash fetched and `dev` the state of "
                                          "`wash dev` (both below `~/.wash`). `all` is all but "
                                          "`dev`. Directories stay, what is missing is "
                                          "skipped.",

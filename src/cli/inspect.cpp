@@ -4,6 +4,7 @@
 #include "archive/archive.hpp"
 #include "base/utf8.hpp"
 #include "claims/embed.hpp"
+#include "cli/likeness.hpp"
 #include "cli/limits.hpp"
 #include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
@@ -197,9 +198,11 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
         Buffer magic(4);
         magic.resize(TENON_TRY(base::read_at(fd, 0, magic, file)));
-        if (!wasm::looks_like_wasm(magic))
+        if (!wasm::looks_like_wasm(magic)) {
+            TENON_TRY(refuse_stranger(fd, file.native(), Strangers::known));
             return answer_archive(call,
                                   TENON_TRY(archive::inspect(fd, file.native(), anyone, work)));
+        }
     }
     const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file, call.stop()));
     if (wasm::looks_like_wasm(content))
@@ -209,8 +212,11 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
 
 /// Fetched, through the cache unless it is not wanted; what is wrong with it is shown, not refused.
 Result<> inspect_reference(Call& call, std::string_view given) {
-    const auto reference =
-        TENON_TRY(artifact_reference(call, given, std::nullopt, Direction::pull));
+    auto named = artifact_reference(call, given, std::nullopt, Direction::pull);
+    if (!named)
+        return fail(std::move(named).error().because(
+            "there is no file of that name, so it is taken for a reference"));
+    const auto reference = *std::move(named);
     oci::PullOptions options;
     options.digest = call.value("digest");
     options.allow_latest = true; // looked at already
@@ -239,6 +245,13 @@ Result<> inspect(Call& call) {
         if (fd.error().code() == Errc::not_found &&
             (looks_like_reference(file.native()) || call.value("registry")))
             return inspect_reference(call, file.native());
+        if (fd.error().code() == Errc::not_found && may_lack_registry(file.native())) {
+            const bool whole = file.native().find_first_of(":@") != std::string::npos;
+            return fail(std::move(fd).error().help(fmt::format(
+                "if that is a reference, say in which registry: `HOST/{}{}`, or give `--registry "
+                "HOST`",
+                file.native(), whole ? "" : ":TAG")));
+        }
         return fail(std::move(fd).error());
     }
     auto done = inspect_opened(call, file, fd->get());

@@ -79,9 +79,35 @@ Result<base::Fd> open_artifact_file(const base::Path& file) {
     return fd;
 }
 
+/// Tells whoever has put the file first.
+Result<> check_order(const Call& call) {
+    const auto first = *call.argument(0), second = *call.argument(1);
+    std::error_code problem;
+    if (!std::filesystem::is_regular_file(first, problem) ||
+        std::filesystem::exists(second, problem) || second.find_first_of("/:") == second.npos)
+        return {};
+    return call.misuse(
+        base::Error(Errc::usage,
+                    fmt::format("`{}` is a file, where a reference is expected", first))
+            .help(fmt::format("the reference comes first: `tenon push {} {}`", second, first)));
+}
+
+Result<project::RegistrySection> registry_section(const Call& call) {
+    const auto where = call.argument(2).value_or(".");
+    std::error_code problem;
+    // What is given must count: something else may have been meant by it.
+    if (!where.ends_with(".toml") && !std::filesystem::is_directory(where, problem))
+        return call.misuse(
+            base::Error(Errc::usage,
+                        fmt::format("`{}` is neither a project file nor a directory", where))
+                .help(
+                    "a project file's name ends in `.toml`; `push` takes one artifact at a time"));
+    return project::registry_in(where, environment_of(call));
+}
+
 Result<> push(Call& call) {
-    const auto section =
-        TENON_TRY(project::registry_in(call.argument(2).value_or("."), environment_of(call)));
+    TENON_TRY(check_order(call));
+    const auto section = TENON_TRY(registry_section(call));
     const auto reference =
         TENON_TRY(artifact_reference(call, *call.argument(0), section.url, Direction::push));
     const base::Path file = *call.argument(1);
@@ -108,17 +134,53 @@ Result<> push(Call& call) {
                        std::move(object));
 }
 
+/// All of an open file to standard output.
+Result<> write_out(Call& call, int fd, std::uint64_t size) {
+    Buffer buffer(256 * 1024);
+    for (std::uint64_t at = 0; at < size;) {
+        if (call.stop().stop_requested())
+            return fail(Errc::interrupted, "interrupted");
+        const auto got = TENON_TRY(base::read_at(fd, at, buffer, "what was pulled"));
+        if (got == 0)
+            return fail(Errc::truncated, "what was pulled became shorter while it was written");
+        TENON_TRY(call.answer_bytes(Bytes(buffer).first(got)));
+        at += got;
+    }
+    return {};
+}
+
+/// Nothing of it leaves before all of it is there and checked.
+Result<> pull_to_output(Call& call, oci::Registry& registry, const oci::Reference& reference,
+                        const oci::PullOptions& options, const oci::Check& check) {
+    TENON_TRY(call.answer_bytes({})); // a terminal is refused now, not after the transfer
+    call.progress().begin("pulling", 0);
+    auto opened = oci::open_artifact(registry, reference, options, check);
+    call.progress().end();
+    if (!opened)
+        return fail(std::move(opened).error());
+    TENON_TRY(write_out(call, opened->fd.get(), opened->size));
+    call.note(fmt::format("🚿 Successfully pulled and validated {}", reference.text()));
+    return {};
+}
+
 Result<> pull(Call& call) {
+    const auto destination = call.value("destination");
+    const bool to_output = destination == "-";
+    if (to_output && call.json())
+        return call.misuse(base::Error(
+            Errc::usage, "standard output cannot take both the artifact and `-o json`"));
     const auto reference =
         TENON_TRY(artifact_reference(call, *call.argument(0), std::nullopt, Direction::pull));
     oci::PullOptions options;
     options.digest = call.value("digest");
     options.allow_latest = true; // looked at already
-    if (const auto destination = call.value("destination"))
+    if (destination && !to_output)
         options.destination = *destination;
     options.moved = shown(call);
     const auto check = TENON_TRY(fitness_check(call, reference.text()));
     const auto connection = TENON_TRY(open_registry(call, reference, {}, Direction::pull));
+    if (to_output)
+        return pull_to_output(call, connection->registry(), reference, options, check);
     call.progress().begin("pulling", 0);
     auto pulled = oci::pull_artifact(connection->registry(), reference, options, check);
     call.progress().end();
@@ -168,21 +230,22 @@ constexpr Positional push_arguments[] = {
      .help = "project file, or its directory, whose `[registry]` counts (default: here)",
      .required = false}};
 
-constexpr Option pull_rows[] = {{.name = "destination",
-                                 .kind = ValueKind::file,
-                                 .value = "FILE",
-                                 .help = "file to write; without it the name's last part, here"},
-                                registry_option,
-                                digest_option,
-                                allow_latest_option,
-                                trusted_issuer_option,
-                                require_signature_option,
-                                user_option,
-                                password_option,
-                                insecure_option,
-                                skip_verify_option,
-                                ca_file_option,
-                                max_unpacked_option};
+constexpr Option pull_rows[] = {
+    {.name = "destination",
+     .kind = ValueKind::file,
+     .value = "FILE",
+     .help = "file to write, `-` for standard output; without it the name's last part, here"},
+    registry_option,
+    digest_option,
+    allow_latest_option,
+    trusted_issuer_option,
+    require_signature_option,
+    user_option,
+    password_option,
+    insecure_option,
+    skip_verify_option,
+    ca_file_option,
+    max_unpacked_option};
 constexpr Positional pull_arguments[] = {{.name = "REFERENCE",
                                           .help = "what: `HOST/NAME:TAG` or `HOST/NAME@DIGEST`",
                                           .kind = ValueKind::text}};

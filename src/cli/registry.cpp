@@ -164,8 +164,8 @@ Result<> gc(Call& call) {
 constexpr Option dir_option{.name = "dir",
                             .kind = ValueKind::directory,
                             .value = "DIR",
-                            .help =
-                                "where its files are (default: `$XDG_DATA_HOME/tenon/registry`)"};
+                            .help = "its folder (default: `tenon/registry` in `$XDG_DATA_HOME` or "
+                                    "`~/.local/share`)"};
 constexpr Option serve_rows[] = {
     {.name = "addr",
      .kind = ValueKind::text,
@@ -198,7 +198,7 @@ constexpr Option serve_rows[] = {
     {.name = "access-log",
      .kind = ValueKind::choice,
      .value = "common|json|none",
-     .help = "form of the access log, on standard error"},
+     .help = "form of the access log, on standard error (default common)"},
 };
 constexpr Option gc_rows[] = {
     dir_option,
@@ -214,7 +214,8 @@ constexpr Verb registry_verb{.path = "registry", .summary = "serve artifacts to 
 constexpr Verb registry_serve_verb{
     .path = "registry serve",
     .summary = "run a registry: the OCI distribution specification 1.1",
-    .description = "Each repository is an OCI image layout on disk, `DIR/REPOSITORY/_oci`, that "
+    .description = "DIR is a new folder, an empty one or that of a registry. Each repository is an "
+                   "OCI image layout on disk, `DIR/REPOSITORY/_oci`, that "
                    "other tools can read while the "
                    "registry is not running. What was acknowledged is on the disk. Beyond this "
                    "machine it serves only with TLS and "
@@ -229,7 +230,9 @@ constexpr Verb registry_serve_verb{
 constexpr Verb registry_gc_verb{
     .path = "registry gc",
     .summary = "remove blobs that no manifest names, and uploads that nobody goes on with",
-    .description = "Also while the registry is served: then its server does it.",
+    .description =
+        "Blobs that are an hour old, and uploads that nobody used for 24 hours. Also while "
+        "the registry is served: then its server does it.",
     .options = gc_rows,
     .output = OutputMeaning::format,
     .run = gc,

@@ -90,6 +90,14 @@ bool looks_like_reference(std::string_view target) {
            names_a_host(target);
 }
 
+bool may_lack_registry(std::string_view target) {
+    if (target.find_first_of("/:") == target.npos)
+        return false;
+    const auto reference = oci::Reference::parse(target);
+    return reference && (reference->tag || reference->digest ||
+                         base::Path(reference->repository).extension().empty());
+}
+
 Result<oci::Reference> artifact_reference(const Call& call, std::string_view given,
                                           const std::optional<std::string>& fallback,
                                           Direction direction) {
@@ -124,11 +132,15 @@ Result<std::unique_ptr<oci::Connection>> open_registry(Call& call, const oci::Re
     options.ca_file = call.value("ca-file").value_or("");
     options.user = call.value("user").value_or("");
     options.password = crypto::SecretText::take(call.value("password").value_or(""));
+    const auto variable = user_option.environment;
+    options.login_source =
+        call.environment(variable) == options.user ? std::string(variable) : "--user";
     if (options.user.empty() && options.password.get().empty() && host.registry != reference.host &&
         project.credentials)
         if (auto login = TENON_TRY(project_login(*project.credentials, reference.host))) {
             options.user = std::move(login->user);
             options.password = crypto::SecretText::take(std::move(login->password));
+            options.login_source = project.credentials->native();
         }
     options.warning = [&call](const base::Error& warning) { call.warn(warning); };
     options.patience.stop = call.stop();

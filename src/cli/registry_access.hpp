@@ -71,6 +71,9 @@ Result<oci::Reference> artifact_reference(const Call& call, std::string_view giv
 /// A name that is no file but reads like `ghcr.io/demo/echo:0.1.0`.
 [[nodiscard]] bool looks_like_reference(std::string_view target);
 
+/// A name without a registry that nobody would give a file: `acme/echo:0.1.0`, `acme/echo`.
+[[nodiscard]] bool may_lack_registry(std::string_view target);
+
 /// Opens the registry of `reference` with the verb's options; says nothing to it yet. Credentials,
 /// in this order: `--user` with `--password`; `WASMCLOUD_OCI_REGISTRY*`; the project's file;
 /// Docker's and Podman's files and helpers; none.

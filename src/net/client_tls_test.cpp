@@ -236,6 +236,9 @@ constexpr std::string_view trust_help =
     "`--ca-file FILE` trusts the authority in FILE, `--insecure-skip-tls-verify` asks for no proof";
 constexpr std::string_view insecure_help =
     "`--insecure-skip-tls-verify` connects without asking who answers";
+constexpr std::string_view host_help =
+    "name the host that the certificate is for; `--insecure-skip-tls-verify` connects without "
+    "asking who answers";
 
 TEST_F(ClientTls, trusts_an_authority_that_it_was_told_of) {
     TestPeer peer({secured(leaf_, answer_ok)});
@@ -272,19 +275,17 @@ TEST_F(ClientTls, does_not_trust_other_times) {
 TEST_F(ClientTls, does_not_trust_another_hosts_certificate) {
     const auto other = make({"Leaf", "DNS:a.example,DNS:*.b.example,IP:::5", -1, 1}, &authority());
     expect_untrusted(other, trusting(),
-                     "it is for `a.example`, `*.b.example`, `::5`, not for `127.0.0.1`",
-                     insecure_help);
+                     "it is for `a.example`, `*.b.example`, `::5`, not for `127.0.0.1`", host_help);
     expect_untrusted(other, trusting(),
-                     "it is for `a.example`, `*.b.example`, `::5`, not for `localhost`",
-                     insecure_help, "localhost");
+                     "it is for `a.example`, `*.b.example`, `::5`, not for `localhost`", host_help,
+                     "localhost");
     auto system = ClientOptions();
     system.system_ca_file = directory_ / "authority.pem"; // read only at the second look
     expect_untrusted(other, system,
-                     "it is for `a.example`, `*.b.example`, `::5`, not for `127.0.0.1`",
-                     insecure_help);
+                     "it is for `a.example`, `*.b.example`, `::5`, not for `127.0.0.1`", host_help);
     // An address in a name is no address.
     expect_untrusted(make({"127.0.0.1", "DNS:127.0.0.1", -1, 1}, &authority()), trusting(),
-                     "it is for `127.0.0.1`, not for `127.0.0.1`", insecure_help);
+                     "it is for `127.0.0.1`, not for `127.0.0.1`", host_help);
 }
 
 TEST_F(ClientTls, names_the_host_but_no_address_and_asks_for_http_1) {

@@ -152,6 +152,9 @@ constexpr std::string_view trust_help =
     "`--ca-file FILE` trusts the authority in FILE, `--insecure-skip-tls-verify` asks for no proof";
 constexpr std::string_view insecure_help =
     "`--insecure-skip-tls-verify` connects without asking who answers";
+constexpr std::string_view host_help =
+    "name the host that the certificate is for; `--insecure-skip-tls-verify` connects without "
+    "asking who answers";
 
 struct Refusal {
     std::string why;
@@ -177,8 +180,7 @@ Refusal refusal_of(X509_STORE_CTX* store, const std::string& host) {
                 insecure_help};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return {fmt::format("it is for {}, not for `{}`", hosts_of(certificate), host),
-                insecure_help};
+        return {fmt::format("it is for {}, not for `{}`", hosts_of(certificate), host), host_help};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return {"it is self-signed", trust_help};
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         return {fmt::format("{}, which signed it, is not trusted",

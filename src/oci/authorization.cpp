@@ -89,9 +89,10 @@ Result<bool> Authorization::denied(std::string_view challenge_field,
 
 Result<> Authorization::load_credentials(const std::vector<Scope>& scopes) {
     const std::string repository = scopes.empty() ? "" : scopes.front().repository;
-    if (asked_for_ == repository || !ask_)
+    if (asked_for_ == repository)
         return {};
-    credentials_ = TENON_TRY(ask_(repository));
+    if (ask_)
+        credentials_ = TENON_TRY(ask_(repository));
     asked_for_ = repository;
     return {};
 }
@@ -134,20 +135,17 @@ Result<> Authorization::fetch_token(const std::vector<Scope>& scopes, const std:
     if (response.status() != 200) {
         const auto status = response.status();
         const auto body = without_secrets(response.read_all(64 * 1024).value_or(""));
-        const auto whose = !shown_any()                ? std::string("without credentials")
-                           : credentials_.user.empty() ? std::string("for this identity token")
-                                                       : fmt::format("for `{}`", credentials_.user);
-        auto error = refusal(fmt::format("the token server `{}` gives no token {}",
-                                         response.url().authority(), whose),
-                             status, parse_problems(body));
+        auto error =
+            refusal(fmt::format("the token server `{}` gives no token", response.url().authority()),
+                    status, parse_problems(body));
         if (form && (status == 404 || status == 405))
             return fail(std::move(error).help(
                 fmt::format("it does not take identity tokens; log in to `{}` with a user name and "
                             "password",
                             base_.authority())));
-        return fail(std::move(error).help(
-            fmt::format("log in with `docker login {}`, or give `--user` and `--password`",
-                        base_.authority())));
+        if (status != 401 && status != 403)
+            return fail(std::move(error).because(who()));
+        return fail(explained(std::move(error), status == 401));
     }
     auto token = TENON_TRY(read_token(std::move(response)));
     token.scopes = scopes;
@@ -234,6 +232,39 @@ Result<Authorization::Token> Authorization::read_token(net::Response response) c
         std::min(life ? life->unsigned_integer().value_or(usual_life) : usual_life, longest_life);
     const auto kept = seconds - std::min<std::uint64_t>(10, seconds / 2);
     return Token{{}, {}, SecretText(value), now_() + std::chrono::seconds(kept)};
+}
+
+std::string Authorization::who() const {
+    const auto from =
+        credentials_.source.empty() ? "" : fmt::format(" (from `{}`)", credentials_.source);
+    if (!credentials_.user.empty())
+        return fmt::format("asked as `{}`{}", credentials_.user, from);
+    if (shown_any())
+        return fmt::format("asked with an identity token{}", from);
+    return asked_for_ ? "asked without credentials: none are known for this registry"
+                      : "asked without credentials: the registry did not ask who we are";
+}
+
+std::string Authorization::login() const {
+    const auto host = base_.authority();
+    return fmt::format("log in with `docker login {}`, or give `--user` and `--password`",
+                       host == "registry-1.docker.io" ? "docker.io" : host);
+}
+
+base::Error Authorization::explained(base::Error error, bool unknown) const {
+    error = std::move(error).because(who());
+    if (!shown_any())
+        return std::move(error).help(login());
+    const auto& user = credentials_.user;
+    // Whoever has got a token was known to whoever gave it.
+    if (!unknown || !tokens_.empty())
+        return std::move(error).help(
+            fmt::format("{} may lack the right to do this; to be somebody else, {}",
+                        user.empty() ? "the token's owner" : fmt::format("`{}`", user), login()));
+    return std::move(error)
+        .help(user.empty() ? std::string("the identity token is not accepted")
+                           : fmt::format("the password of `{}` is not accepted", user))
+        .help(login());
 }
 
 std::string Authorization::without_secrets(std::string text) const {

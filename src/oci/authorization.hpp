@@ -51,9 +51,9 @@ public:
     Result<bool> denied(std::string_view challenge_field, const std::vector<Scope>& scopes,
                         const Send& send);
 
-    /// Whose credentials were shown last: a user name, or empty.
-    [[nodiscard]] const std::string& shown_user() const noexcept { return credentials_.user; }
     [[nodiscard]] bool shown_any() const noexcept { return !credentials_.anonymous(); }
+    /// The error for a 401 (`unknown`) or 403, with who one was and what helps.
+    [[nodiscard]] base::Error explained(base::Error error, bool unknown) const;
     /// What a server said, without the passwords and tokens that we have: some repeat what they
     /// were sent.
     [[nodiscard]] std::string without_secrets(std::string text) const;
@@ -76,6 +76,8 @@ private:
                                                      bool form) const;
     Result<Token> read_token(net::Response response) const;
     [[nodiscard]] std::string basic() const;
+    [[nodiscard]] std::string who() const;
+    [[nodiscard]] std::string login() const;
 
     net::Url base_;
     Ask ask_;

@@ -23,6 +23,7 @@ Result<Credentials> given_credentials(ConnectionOptions& options) {
                         .help("give both, or neither to use what `docker login` has kept"));
     credentials.user = options.user;
     credentials.password = std::move(options.password);
+    credentials.source = std::move(options.login_source);
     return credentials;
 }
 
@@ -99,6 +100,7 @@ HostEnvironment HostEnvironment::read(const Variable& variable) {
         found.registry = std::move(registry);
         found.credentials.user = std::move(user);
         found.credentials.password = std::move(password);
+        found.credentials.source = name + "_USER";
         break;
     }
     return found;

@@ -22,6 +22,7 @@ struct ConnectionOptions {
     /// and the user's own files are asked.
     std::string user = {};
     crypto::SecretText password = {};
+    std::string login_source = {}; ///< where `user` stands, for messages
     bool push = false;
     Variable variable = {}; ///< the environment
     Warning warning = {};

@@ -67,6 +67,30 @@ TEST_F(ConnectionTest, shows_what_the_user_gave_before_all_else) {
     EXPECT_EQ(shown({}), "nothing");
 }
 
+TEST_F(ConnectionTest, says_from_where_it_had_what_is_refused) {
+    server.trouble = [](const Asked&) {
+        return reply(401, {{"WWW-Authenticate", "Basic realm=\"r\""}});
+    };
+    const auto told = [this](ConnectionOptions options) {
+        options.insecure = true;
+        const auto connection =
+            Connection::open(*Reference::parse(server.host() + "/a/b:1"), std::move(options));
+        return (*connection)->registry().ping().error().causes().back();
+    };
+    ConnectionOptions given;
+    given.user = "alice";
+    given.password = crypto::SecretText("s3cret");
+    given.login_source = "WASH_REG_USER";
+    EXPECT_EQ(told(std::move(given)), "asked as `alice` (from `WASH_REG_USER`)");
+    ConnectionOptions hosts;
+    hosts.variable = variables({{"WASMCLOUD_OCI_REGISTRY", server.host()},
+                                {"WASMCLOUD_OCI_REGISTRY_USER", "bob"},
+                                {"WASMCLOUD_OCI_REGISTRY_PASSWORD", "b0b"},
+                                {"REGISTRY_AUTH_FILE", directory / "none"}});
+    EXPECT_EQ(told(std::move(hosts)), "asked as `bob` (from `WASMCLOUD_OCI_REGISTRY_USER`)");
+    EXPECT_EQ(told({}), "asked without credentials: none are known for this registry");
+}
+
 TEST_F(ConnectionTest, a_hosts_credentials_are_for_its_registry_only) {
     ConnectionOptions options;
     options.variable = variables({{"WASMCLOUD_OCI_REGISTRY", server.host()},

@@ -83,11 +83,15 @@ Result<Credentials> Keychain::find(std::string_view host, std::string_view repos
         }
         if (const auto helper = config->helper(host)) {
             auto answer = TENON_TRY(ask_helper(*helper, host, stop));
-            if (answer && !answer->anonymous())
+            if (answer && !answer->anonymous()) {
+                answer->source = "docker-credential-" + *helper;
                 return *std::move(answer);
+            }
         }
-        if (auto entry = config->entry(host, repository))
+        if (auto entry = config->entry(host, repository)) {
+            entry->source = file.native();
             return *std::move(entry);
+        }
     }
     return Credentials();
 }

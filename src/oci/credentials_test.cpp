@@ -71,6 +71,15 @@ TEST_F(KeychainTest, the_first_file_that_knows_the_host_wins) {
     EXPECT_EQ(find({first, second}, "h"), "a:3");
 }
 
+TEST_F(KeychainTest, credentials_say_where_they_were_found) {
+    const auto file = write("a.json", R"({"auths":{"g":{"auth":"YTox"}},"credHelpers":{"h":"x"}})");
+    helper("x", R"(echo '{"Username":"u","Secret":"s"}')");
+    const Keychain keychain({file}, {});
+    EXPECT_EQ(keychain.find("g", "acme/echo", {})->source, file.native());
+    EXPECT_EQ(keychain.find("g", "acme/echo", {})->clone().source, file.native());
+    EXPECT_EQ(keychain.find("h", "acme/echo", {})->source, "docker-credential-x");
+}
+
 TEST_F(KeychainTest, a_broken_file_is_a_warning_without_its_content) {
     const auto broken = write("a.json", "{\"auths\": {\"h\": {\"password\": \"hunter2\"");
     const auto good = write("b.json", R"({"auths":{"h":{"auth":"YTox"}}})");

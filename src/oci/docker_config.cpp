@@ -102,6 +102,7 @@ Credentials Credentials::clone() const {
     copy.password = SecretText(password.get());
     copy.identity_token = SecretText(identity_token.get());
     copy.registry_token = SecretText(registry_token.get());
+    copy.source = source;
     return copy;
 }
 

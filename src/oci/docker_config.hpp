@@ -21,6 +21,7 @@ struct Credentials {
     crypto::SecretText password;
     crypto::SecretText identity_token; ///< a refresh token: needs the OAuth2 form
     crypto::SecretText registry_token; ///< a bearer token, used as it is
+    std::string source = {};           ///< a file, a program, a flag or a variable, for messages
 
     [[nodiscard]] bool anonymous() const noexcept;
     [[nodiscard]] Credentials clone() const;

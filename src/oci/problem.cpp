@@ -20,6 +20,8 @@ Errc code_of(int status) {
     switch (status) {
     case 400:
     case 416: return Errc::invalid;
+    case 401:
+    case 403: return Errc::untrusted; // we are, by the registry
     case 404:
     case 410: return Errc::not_found;
     case 405:

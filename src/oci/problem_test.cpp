@@ -45,6 +45,8 @@ TEST(Problem, statuses_have_codes) {
     EXPECT_EQ(refusal("", 400, {}).code(), Errc::invalid);
     EXPECT_EQ(refusal("", 405, {}).code(), Errc::unsupported);
     EXPECT_EQ(refusal("", 503, {}).code(), Errc::io);
+    EXPECT_EQ(refusal("", 401, {}).code(), Errc::untrusted);
+    EXPECT_EQ(refusal("", 403, {}).code(), Errc::untrusted);
 }
 
 TEST(Warning, is_the_text_of_299_only) {

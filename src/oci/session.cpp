@@ -12,6 +12,7 @@ namespace {
 constexpr unsigned max_denials = 3;
 constexpr std::size_t max_warnings = 10;
 constexpr std::uint64_t max_problem_body = 64 * 1024;
+constexpr const char* tls_help = "if this registry speaks TLS, leave out `--insecure`";
 
 std::string joined(const std::vector<std::string_view>& fields) {
     std::string out;
@@ -122,7 +123,9 @@ Result<net::Response> Session::send_with_retries(const Authorization::Make& make
         if (!response) {
             broke_ = is_passing(response.error());
             if (!broke_ || attempt >= most)
-                return fail(std::move(response).error());
+                return fail(may_be_tls(response.error())
+                                ? std::move(response).error().help(tls_help)
+                                : std::move(response).error());
             TENON_TRY(pause(attempt + 1));
             continue;
         }
@@ -135,6 +138,15 @@ Result<net::Response> Session::send_with_retries(const Authorization::Make& make
             return response;
         TENON_TRY(asked ? sleep(*asked) : pause(attempt + 1));
     }
+}
+
+/// What servers that expect TLS do with HTTP: they answer with an alert, or end the connection.
+bool Session::may_be_tls(const base::Error& error) const {
+    if (answered_ || base_.scheme != "http")
+        return false;
+    return error.code() == Errc::malformed || error.code() == Errc::truncated ||
+           (!error.causes().empty() &&
+            error.causes().front() == "the connection was closed before an answer");
 }
 
 Result<> Session::pause(unsigned attempt) const {
@@ -168,8 +180,8 @@ void Session::warn(base::Error warning) const {
 
 base::Error Session::refuse(net::Response& response, std::string sentence) const {
     const auto status = response.status();
-    auto body = response.read_all(max_problem_body).value_or("");
-    body = authorization_.without_secrets(std::move(body));
+    const auto said = response.read_all(max_problem_body);
+    auto body = authorization_.without_secrets(said.value_or(""));
     auto problems = parse_problems(body);
     if (problems.empty() && is_plain_text(response))
         problems = plain_problem(body);
@@ -177,10 +189,11 @@ base::Error Session::refuse(net::Response& response, std::string sentence) const
         problem = {authorization_.without_secrets(std::move(problem.code)),
                    authorization_.without_secrets(std::move(problem.message))};
     auto error = refusal(std::move(sentence), status, problems);
-    // In the words of Go's and nginx's servers.
-    if (base_.scheme == "http" && status == 400 &&
-        (body.find("HTTPS server") != body.npos || body.find("HTTPS port") != body.npos))
+    // Go's, nginx's and our own servers have words with HTTPS in it for that; a HEAD has none.
+    if (base_.scheme == "http" && status == 400 && body.find("HTTPS") != body.npos)
         return std::move(error).help("this registry speaks TLS: leave out `--insecure`");
+    if (base_.scheme == "http" && status == 400 && said && said->empty())
+        return std::move(error).help(tls_help);
     const auto retry_after = response.headers().find("Retry-After");
     if ((status == 429 || status == 503) && retry_after)
         error = std::move(error).help(
@@ -190,17 +203,7 @@ base::Error Session::refuse(net::Response& response, std::string sentence) const
     if (!is_own(response))
         return std::move(error).help(fmt::format(
             "this was the answer of `{}`, which gets no credentials", response.url().authority()));
-    const auto& user = authorization_.shown_user();
-    if (status == 401 && !authorization_.shown_any())
-        return std::move(error).help(fmt::format(
-            "log in with `docker login {}`, or give `--user` and `--password`", host()));
-    if (status == 401)
-        return std::move(error).help(
-            user.empty() ? std::string("the identity token is not accepted: log in again")
-                         : fmt::format("the password of `{}` is not accepted", user));
-    return std::move(error).help(user.empty()
-                                     ? fmt::format("log in with `docker login {}`", host())
-                                     : fmt::format("`{}` may lack the right to do this", user));
+    return authorization_.explained(std::move(error), status == 401);
 }
 
 } // namespace tenon::oci

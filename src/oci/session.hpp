@@ -79,6 +79,7 @@ private:
                                   const std::optional<std::string>& authorization);
     Result<net::Response> send_with_retries(const Authorization::Make& make, bool repeat,
                                             const net::Patience& patience);
+    [[nodiscard]] bool may_be_tls(const base::Error& error) const;
     void show_warnings(const net::Response& response);
 
     net::Client* client_; // the caller's

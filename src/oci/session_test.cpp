@@ -61,9 +61,11 @@ TEST_F(SessionTest, a_wrong_password_ends_soon_and_is_never_told) {
                      R"({"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]})");
     };
     EXPECT_EQ(told(client().ping()),
-              fmt::format("io: `{}` does not let us in\nbecause authentication required "
-                          "(UNAUTHORIZED)\nbecause status 401: authentication required\nhelp the "
-                          "password of `alice` is not accepted",
+              fmt::format("untrusted: `{0}` does not let us in\nbecause authentication required "
+                          "(UNAUTHORIZED)\nbecause status 401: authentication required\nbecause "
+                          "asked as `alice` (from `--user`)\nhelp the password of `alice` is not "
+                          "accepted\nhelp log in with `docker login {0}`, or give `--user` and "
+                          "`--password`",
                           server.host()));
     EXPECT_EQ(server.count("GET"), 2u);
 }
@@ -72,9 +74,46 @@ TEST_F(SessionTest, without_credentials_the_error_says_how_to_log_in) {
     server.trouble = [](const Asked&) {
         return reply(401, {{"WWW-Authenticate", "Basic realm=\"r\""}});
     };
-    EXPECT_THAT(told(client().ping()),
-                HasSubstr(fmt::format("help log in with `docker login {}`", server.host())));
+    EXPECT_EQ(told(client().ping()),
+              fmt::format("untrusted: `{0}` does not let us in\nbecause status 401: authentication "
+                          "required\nbecause asked without credentials: none are known for this "
+                          "registry\nhelp log in with `docker login {0}`, or give `--user` and "
+                          "`--password`",
+                          server.host()));
     EXPECT_EQ(server.count("GET"), 1u);
+}
+
+TEST_F(SessionTest, who_was_denied_is_told) {
+    server.trouble = [](const Asked&) { return reply(403); };
+    EXPECT_EQ(told(client().ping()),
+              fmt::format("untrusted: `{0}` does not let us in\nbecause status 403: access denied\n"
+                          "because asked without credentials: the registry did not ask who we "
+                          "are\nhelp log in with `docker login {0}`, or give `--user` and "
+                          "`--password`",
+                          server.host()));
+}
+
+TEST_F(SessionTest, who_lacks_the_right_is_not_told_of_passwords) {
+    log_in("alice", "s3cret");
+    const auto expected = fmt::format(
+        "because asked as `alice` (from `--user`)\nhelp `alice` may lack the right to do this; to "
+        "be "
+        "somebody else, log in with `docker login {}`, or give `--user` and `--password`",
+        server.host());
+    server.trouble = [](const Asked& asked) {
+        return asked.field("Authorization").empty()
+                   ? reply(401, {{"WWW-Authenticate", "Basic realm=\"r\""}})
+                   : reply(403);
+    };
+    EXPECT_THAT(told(client().ping()), testing::EndsWith("denied\n" + expected));
+    // A token that says less than what is wanted: ghcr.io and Docker Hub do so.
+    server.trouble = [this](const Asked& asked) {
+        return asked.path() == "/token"
+                   ? reply(200, {}, R"({"token":"t"})")
+                   : reply(401, {{"WWW-Authenticate",
+                                  fmt::format("Bearer realm=\"{}\"", server.url("/token"))}});
+    };
+    EXPECT_THAT(told(client().ping()), testing::EndsWith("required\n" + expected));
 }
 
 TEST_F(SessionTest, fetches_an_anonymous_token_and_keeps_it) {
@@ -131,8 +170,13 @@ TEST_F(SessionTest, a_token_server_that_refuses_is_named) {
     log_in("alice", "hunter2");
     want_tokens(false);
     const auto text = told(client().ping());
-    EXPECT_THAT(text, HasSubstr(fmt::format("the token server `{}` gives no token for `alice`",
-                                            server.host())));
+    EXPECT_EQ(text,
+              fmt::format("untrusted: the token server `{0}` gives no token\nbecause no "
+                          "(UNAUTHORIZED)\nbecause status 401: authentication required\nbecause "
+                          "asked as `alice` (from `--user`)\nhelp the password of `alice` is not "
+                          "accepted\nhelp log in with `docker login {0}`, or give `--user` and "
+                          "`--password`",
+                          server.host()));
     EXPECT_THAT(text, Not(HasSubstr("hunter2")));
 }
 
@@ -259,6 +303,24 @@ TEST_F(SessionTest, plain_words_of_a_server_are_told) {
                     "an HTTPS server.\nbecause status 400: bad request\nhelp this registry "
                     "speaks TLS: leave out `--insecure`",
                     server.host()));
+}
+
+TEST_F(SessionTest, a_server_of_tls_that_has_no_words_is_recognised) {
+    const auto* hint = "help if this registry speaks TLS, leave out `--insecure`";
+    server.trouble = [](const Asked&) { return Reply{"", true}; };
+    EXPECT_THAT(told(client().ping()), testing::EndsWith(hint));
+    server.trouble = [](const Asked&) { return Reply{"\x15\x03\x01\x00\x02\x02\x0a", true}; };
+    EXPECT_THAT(told(client().ping()), testing::EndsWith(hint)); // an alert
+    server.trouble = [](const Asked&) { return reply(400); };    // to HEAD
+    EXPECT_THAT(told(client().ping()), testing::EndsWith(hint));
+    server.trouble = [](const Asked&) { return Reply{"", true}; };
+    EXPECT_THAT(told(client().ping()), Not(HasSubstr("TLS"))); // it has answered before
+}
+
+TEST_F(SessionTest, our_own_server_s_word_for_tls_is_understood) {
+    server.trouble = [](const Asked&) { return reply(400, {}, "this port speaks HTTPS\n"); };
+    EXPECT_THAT(told(client().ping()),
+                testing::EndsWith("help this registry speaks TLS: leave out `--insecure`"));
 }
 
 TEST_F(SessionTest, what_a_server_repeats_of_our_secrets_is_not_told) {

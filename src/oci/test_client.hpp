@@ -51,6 +51,7 @@ protected:
             Credentials credentials;
             credentials.user = user;
             credentials.password = crypto::SecretText(password);
+            credentials.source = "--user";
             return Result<Credentials>(std::move(credentials));
         };
     }

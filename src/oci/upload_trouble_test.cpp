@@ -60,11 +60,13 @@ TEST_F(UploadTrouble, a_refusal_is_final) {
 
 TEST_F(UploadTrouble, a_refusal_is_told_in_the_registrys_words) {
     answer_content_with([](const Asked&) { return reply(403, {}, denied); });
-    EXPECT_EQ(told(push(counted(1000))),
-              fmt::format("io: the blob cannot be pushed to `{0}/a/b`\nbecause your quota is used "
-                          "up (DENIED)\nbecause status 403: access denied\nhelp log in with "
-                          "`docker login {0}`",
-                          server.host()));
+    EXPECT_EQ(
+        told(push(counted(1000))),
+        fmt::format("untrusted: the blob cannot be pushed to `{0}/a/b`\nbecause your quota is "
+                    "used up (DENIED)\nbecause status 403: access denied\nbecause asked "
+                    "without credentials: the registry did not ask who we are\nhelp log in "
+                    "with `docker login {0}`, or give `--user` and `--password`",
+                    server.host()));
 }
 
 TEST_F(UploadTrouble, what_a_token_server_refuses_is_final) {
@@ -77,7 +79,9 @@ TEST_F(UploadTrouble, what_a_token_server_refuses_is_final) {
         return reply(401, {{"WWW-Authenticate", fmt::format(R"(Bearer realm="{}",service="r")",
                                                             server.url("/token"))}});
     };
-    EXPECT_THAT(told(push(counted(1000))), HasSubstr("gives no token for `alice`"));
+    EXPECT_THAT(
+        told(push(counted(1000))),
+        HasSubstr("gives no token\nbecause status 403: access denied\nbecause asked as `alice`"));
     EXPECT_EQ(server.count("PUT"), 1u);
     EXPECT_LE(server.count("GET /token"), 2u); // once more for taking it back
 }

@@ -3,6 +3,7 @@
 
 #include "base/utf8.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::registry {
@@ -33,9 +34,26 @@ Html& Html::link(std::string_view target, std::string_view text, bool current) {
     return *this;
 }
 
+Html& Html::media_type(std::string_view type) {
+    while (!type.empty()) {
+        const auto end = std::min(type.find_first_of("/.+"), type.size() - 1) + 1;
+        text(type.substr(0, end));
+        type.remove_prefix(end);
+        if (!type.empty())
+            raw("<wbr>");
+    }
+    return *this;
+}
+
 Html& Html::fact(std::string_view name, std::string_view value) {
     if (!value.empty())
         element("dt", name).element("dd", value);
+    return *this;
+}
+
+Html& Html::type_fact(std::string_view name, std::string_view type) {
+    if (!type.empty())
+        element("dt", name).raw("<dd>").media_type(type).raw("</dd>");
     return *this;
 }
 

@@ -27,8 +27,11 @@ public:
     /// `current`: it leads to the page that it stands on.
     Html& link(std::string_view target, std::string_view text, bool current = false);
     Html& code(std::string_view text) { return element("code", text); }
+    /// Text that breaks behind `/`, `.` and `+` rather than within words.
+    Html& media_type(std::string_view type);
     /// `<dt>name</dt><dd>value</dd>`; nothing for an empty value.
     Html& fact(std::string_view name, std::string_view value);
+    Html& type_fact(std::string_view name, std::string_view type);
 
     [[nodiscard]] const std::string& str() const noexcept { return out_; }
 

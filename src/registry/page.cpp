@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <initializer_list>
 #include <ranges>
 
 namespace tenon::registry {
@@ -35,6 +36,7 @@ table{border-collapse:collapse;width:100%;margin-top:1.5rem}
 caption{text-align:left;padding-bottom:.25rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8886}
 td,tbody th{min-width:6rem}
+td.type{min-width:9rem}
 code{font:.9em ui-monospace,monospace}
 .size{white-space:nowrap}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}
@@ -117,21 +119,85 @@ void add_next(Html& html, const std::string& path, std::string_view last) {
     html.raw("<p>").link(path + "?last=" + net::percent_encode(last), "Next page").raw("</p>\n");
 }
 
-/// A row of a manifest: what names it, its digest, type and size.
-void add_row(Html& html, const std::string& name, std::string_view tag, const Entry& entry) {
-    html.raw("<tr>");
+/// Manifests, one a row: what names each, its digest, type and size.
+class ManifestTable {
+public:
+    /// Of the repository `name`.
+    explicit ManifestTable(const std::string& name) : name_(name) {}
+
+    void add(std::string_view tag, const Entry& entry) { rows_.push_back({tag, &entry}); }
+    [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+    /// `columns` are those before `Type`, which is left out where it would say the usual only.
+    void write(Html& html, std::string_view title,
+               std::initializer_list<std::string_view> columns) const;
+
+private:
+    struct Row {
+        std::string_view tag; ///< empty: named by its digest
+        const Entry* entry;
+    };
+    void write_row(Html& html, const Row& row, bool types) const;
+
+    const std::string& name_; // the caller's, as the entries are
+    std::vector<Row> rows_;
+};
+
+void ManifestTable::write(Html& html, std::string_view title,
+                          std::initializer_list<std::string_view> columns) const {
+    const bool types = std::ranges::any_of(
+        rows_, [](const Row& row) { return row.entry->media_type != oci::media::image_manifest; });
+    const auto heading = [&html](std::string_view text) {
+        html.raw("<th scope=\"col\">").text(text).raw("</th>");
+    };
+    html.raw("<table><caption>").element("h2", title).raw("</caption><thead><tr>");
+    for (const auto column : columns)
+        heading(column);
+    if (types)
+        heading("Type");
+    heading("Size");
+    html.raw("</tr></thead><tbody>\n");
+    for (const auto& row : rows_)
+        write_row(html, row, types);
+    html.raw("</tbody></table>\n");
+}
+
+void ManifestTable::write_row(Html& html, const Row& row, bool types) const {
+    const auto& [tag, entry] = row;
+    html.raw("<tr><th scope=\"row\">");
     if (!tag.empty())
-        html.raw("<th scope=\"row\">")
-            .link(fmt::format("/manifests/{}:{}", name, tag), tag)
+        html.link(fmt::format("/manifests/{}:{}", name_, tag), tag)
             .raw("</th><td>")
-            .code(entry.digest.text());
+            .code(entry->digest.text());
     else
-        html.raw("<th scope=\"row\"><code>")
-            .link(manifest_url(name, entry.digest), entry.digest.text())
-            .raw("</code></th><td>")
-            .text(entry.artifact_type.value_or(""));
-    html.raw("</td><td>").text(entry.media_type).raw("</td><td class=\"size\">");
-    html.text(bytes_text(entry.size)).raw("</td></tr>\n");
+        html.raw("<code>")
+            .link(manifest_url(name_, entry->digest), entry->digest.text())
+            .raw("</code></th><td class=\"type\">")
+            .media_type(entry->artifact_type.value_or(""));
+    if (types)
+        html.raw("</td><td class=\"type\">").media_type(entry->media_type);
+    html.raw("</td><td class=\"size\">").text(bytes_text(entry->size)).raw("</td></tr>\n");
+}
+
+void add_untagged(Html& html, const std::string& name, const Index& index) {
+    std::vector<const Entry*> tagged;
+    tagged.reserve(index.tags().size());
+    for (const auto& tag : index.tags())
+        tagged.push_back(tag->entry.get());
+    std::ranges::sort(tagged);
+    ManifestTable table(name);
+    std::size_t left_out = 0;
+    for (const auto& entry : index.entries()) {
+        if (std::ranges::binary_search(tagged, entry.get()))
+            continue;
+        if (table.size() == page_size)
+            ++left_out;
+        else
+            table.add({}, *entry);
+    }
+    if (table.size() > 0)
+        table.write(html, "Manifests without a tag", {"Digest", "Artifact"});
+    if (left_out > 0)
+        html.element("p", fmt::format("{} more are not shown.", left_out));
 }
 
 } // namespace
@@ -205,45 +271,17 @@ net::ServerResponse Page::repository(const std::string& name, const Parameters& 
     const auto index = (*found)->index();
     const auto last = parameter(parameters, "last");
     Html html;
-    html.raw("<table><caption><h2>Tags</h2></caption><thead><tr><th scope=\"col\">Tag</th>"
-             "<th scope=\"col\">Digest</th><th scope=\"col\">Type</th>"
-             "<th scope=\"col\">Size</th></tr></thead><tbody>\n");
     const auto& tags = index->tags();
     const auto begin = last.empty() ? 0 : index->behind(last);
     const auto end = std::min(tags.size(), begin + page_size);
+    ManifestTable tagged(name);
     for (auto i = begin; i < end; ++i)
-        add_row(html, name, tags[i]->name, *tags[i]->entry);
-    html.raw("</tbody></table>\n");
-    if (end < tags.size()) {
+        tagged.add(tags[i]->name, *tags[i]->entry);
+    tagged.write(html, "Tags", {"Tag", "Digest"});
+    if (end < tags.size())
         add_next(html, repository_url(name), tags[end - 1]->name);
-        return whole_page(200, name, {{repository_url(name), name}}, html);
-    }
-    std::vector<const Entry*> tagged;
-    tagged.reserve(tags.size());
-    for (const auto& tag : tags)
-        tagged.push_back(tag->entry.get());
-    std::ranges::sort(tagged);
-    Html rows;
-    std::size_t shown = 0;
-    std::size_t left_out = 0;
-    for (const auto& entry : index->entries()) {
-        if (std::ranges::binary_search(tagged, entry.get()))
-            continue;
-        if (shown == page_size)
-            ++left_out;
-        else {
-            ++shown;
-            add_row(rows, name, {}, *entry);
-        }
-    }
-    if (shown > 0)
-        html.raw("<table><caption><h2>Manifests without a tag</h2></caption><thead><tr>"
-                 "<th scope=\"col\">Digest</th><th scope=\"col\">Artifact</th>"
-                 "<th scope=\"col\">Type</th><th scope=\"col\">Size</th></tr></thead><tbody>\n")
-            .raw(rows.str())
-            .raw("</tbody></table>\n");
-    if (left_out > 0)
-        html.element("p", fmt::format("{} more are not shown.", left_out));
+    else
+        add_untagged(html, name, *index);
     return whole_page(200, name, {{repository_url(name), name}}, html);
 }
 
@@ -269,14 +307,14 @@ net::ServerResponse Page::manifest(const std::string& name, const std::string& r
     Html html;
     html.raw("<dl>")
         .fact("Digest", (*entry)->digest.text())
-        .fact("Type", (*entry)->media_type)
+        .type_fact("Type", (*entry)->media_type)
         .fact("Size", bytes_text((*entry)->size));
     const auto manifest = is_long ? Result<oci::Manifest>(fail(Errc::limit, "it is too long"))
                                   : store_.reader().read(**bytes, (*entry)->media_type);
     if (!manifest) {
         html.raw("</dl>").element("p", "It cannot be shown: " + manifest.error().message());
     } else {
-        html.fact("Artifact type", manifest->shown_artifact_type().value_or(""));
+        html.type_fact("Artifact type", manifest->shown_artifact_type().value_or(""));
         if (manifest->subject)
             html.raw("<dt>Refers to</dt><dd><code>")
                 .link(manifest_url(name, manifest->subject->digest),
@@ -308,8 +346,8 @@ void Page::add_layer(Html& html, const std::string& name, const oci::Descriptor&
         .text(role)
         .raw("</td><td><code>")
         .link(target, layer.digest.text())
-        .raw("</code></td><td>")
-        .text(layer.media_type)
+        .raw("</code></td><td class=\"type\">")
+        .media_type(layer.media_type)
         .raw("</td><td>")
         .text(title)
         .raw("</td><td class=\"size\">")
@@ -386,12 +424,10 @@ void Page::add_referrers(Html& html, Repository& repository, const Entry& entry)
     const auto referrers = index->referrers(entry.digest.text());
     if (referrers.empty())
         return;
-    html.raw("<table><caption><h2>Referrers</h2></caption><thead><tr><th scope=\"col\">Digest</th>"
-             "<th scope=\"col\">Artifact</th><th scope=\"col\">Type</th>"
-             "<th scope=\"col\">Size</th></tr></thead><tbody>\n");
+    ManifestTable table(repository.name());
     for (const auto& referrer : referrers.first(std::min(referrers.size(), page_size)))
-        add_row(html, repository.name(), {}, *referrer);
-    html.raw("</tbody></table>\n");
+        table.add({}, *referrer);
+    table.write(html, "Referrers", {"Digest", "Artifact"});
     if (referrers.size() > page_size)
         html.element("p", fmt::format("{} more are not shown.", referrers.size() - page_size));
 }

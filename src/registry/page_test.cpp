@@ -44,6 +44,14 @@ TEST(Html, text_stays_text) {
     EXPECT_EQ(bytes_text(104857600), "104 857 600 bytes");
 }
 
+TEST(Html, media_types_break_between_words) {
+    EXPECT_EQ(Html().media_type("application/vnd.x.y+json").str(),
+              "application/<wbr>vnd.<wbr>x.<wbr>y+<wbr>json");
+    EXPECT_EQ(Html().media_type("<").media_type("").media_type("a/").str(), "&lt;a/");
+    EXPECT_EQ(Html().type_fact("Type", "a/b").type_fact("Other", "").str(),
+              "<dt>Type</dt><dd>a/<wbr>b</dd>");
+}
+
 TEST_F(PageTest, allows_no_script_and_no_frame) {
     const auto answer = client_.get("/");
     EXPECT_EQ(answer.status, 200);
@@ -66,7 +74,7 @@ TEST_F(PageTest, leads_from_repositories_to_tags_to_manifests) {
     EXPECT_THAT(repository, HasSubstr(digest.text()));
     const auto manifest = client_.get("/manifests/a/b:v1").body;
     EXPECT_THAT(manifest, HasSubstr(digest.text()));
-    EXPECT_THAT(manifest, HasSubstr("application/vnd.example.config"));
+    EXPECT_THAT(manifest, HasSubstr("application/<wbr>vnd.<wbr>example.<wbr>config"));
     EXPECT_THAT(manifest, HasSubstr("/v2/a/b/blobs/" + digest_of("x").text()));
     EXPECT_THAT(manifest, HasSubstr("&lt;script&gt;alert(1)"));
     EXPECT_THAT(manifest, Not(HasSubstr("<script")));
@@ -83,10 +91,25 @@ TEST_F(PageTest, shows_referrers_and_subjects) {
     const auto page = client_.get("/manifests/a/b:v1").body;
     EXPECT_THAT(page, HasSubstr("Referrers"));
     EXPECT_THAT(page, HasSubstr("/manifests/a/b@" + referrer.text()));
-    EXPECT_THAT(page, HasSubstr("application/vnd.example.sbom"));
+    EXPECT_THAT(page, HasSubstr("application/<wbr>vnd.<wbr>example.<wbr>sbom"));
     EXPECT_THAT(client_.get("/manifests/a/b@" + referrer.text()).body,
                 HasSubstr("/manifests/a/b@" + subject.text()));
     EXPECT_THAT(client_.get("/repositories/a/b").body, HasSubstr(referrer.text()));
+}
+
+TEST_F(PageTest, a_column_of_types_is_there_only_where_it_tells_something) {
+    const auto digest = put("v1", image(config(), ""));
+    const auto column = HasSubstr("<th scope=\"col\">Type</th>");
+    EXPECT_THAT(client_.get("/repositories/a/b").body, Not(column));
+    EXPECT_THAT(client_.get("/repositories/a/b").body,
+                HasSubstr("<code>" + digest.text() + "</code></td><td class=\"size\">"));
+    const auto answer = registry_.client.put("/v2/a/b/manifests/all", index_of(""),
+                                             std::string(oci::media::image_index));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    const auto page = client_.get("/repositories/a/b").body;
+    EXPECT_THAT(page, column);
+    EXPECT_THAT(page, HasSubstr("application/<wbr>vnd.<wbr>oci.<wbr>image.<wbr>index."));
+    EXPECT_THAT(page, HasSubstr("application/<wbr>vnd.<wbr>oci.<wbr>image.<wbr>manifest."));
 }
 
 TEST_F(PageTest, long_lists_have_pages) {

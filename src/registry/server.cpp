@@ -6,6 +6,7 @@
 #include "registry/front.hpp"
 #include "registry/memory_shelf.hpp"
 #include "registry/page.hpp"
+#include "registry/place.hpp"
 
 #include <condition_variable>
 #include <sys/resource.h>
@@ -52,6 +53,7 @@ Result<> check_protection(const ServeOptions& options) {
 Result<std::unique_ptr<Shelf>> open_shelf(const ServeOptions& options, std::size_t files) {
     if (!options.directory)
         return std::make_unique<MemoryShelf>(files);
+    TENON_TRY(check_may_serve(*options.directory));
     return TENON_TRY(DiskShelf::open(*options.directory, {.read_only = options.read_only}));
 }
 
@@ -205,8 +207,7 @@ Result<> serve(const ServeOptions& options, std::stop_token stop,
 
 Result<GcReport> collect_garbage(const base::Path& directory, const GcOptions& options,
                                  const std::stop_token& stop) {
-    if (!std::filesystem::is_directory(directory))
-        return fail(Errc::not_found, "`" + directory.native() + "` is no directory");
+    TENON_TRY(check_is_registry(directory));
     auto shelf = DiskShelf::open(directory);
     if (!shelf && shelf.error().code() == Errc::exists)
         return ask_server_to_collect(directory, options, stop);

@@ -15,6 +15,7 @@
 namespace tenon::registry {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 const std::string index_type(oci::media::image_index);
@@ -319,6 +320,51 @@ TEST(Served, garbage_is_collected_without_a_server_too) {
     EXPECT_EQ(report->blobs, 1U);
     EXPECT_EQ(ask_server_to_collect(directory.path(), {}, {}).error().code(), Errc::not_found);
     EXPECT_EQ(collect_garbage(directory / "missing", {}, {}).error().code(), Errc::not_found);
+}
+
+/// What stands in a folder.
+std::vector<std::string> names_in(const base::Path& directory) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+        names.push_back(entry.path().filename());
+    std::ranges::sort(names);
+    return names;
+}
+
+TEST(Served, makes_no_registry_among_other_files) {
+    const base::TestDirectory directory;
+    EXPECT_TRUE(base::write_file(directory / "letter", {}));
+    ServeOptions options{.directory = directory.path()};
+    options.address.port = 0;
+    const auto served = serve(options, {}, {});
+    ASSERT_FALSE(served);
+    EXPECT_EQ(served.error().code(), Errc::usage);
+    EXPECT_EQ(served.error().message(),
+              "`" + directory.path().native() + "` holds other files, and no registry");
+    EXPECT_THAT(served.error().helps(), ElementsAre("name a new folder or an empty one, such as `" +
+                                                    (directory / "registry").native() + "`"));
+    const auto collected = collect_garbage(directory.path(), {}, {});
+    ASSERT_FALSE(collected);
+    EXPECT_EQ(collected.error().code(), Errc::not_found);
+    EXPECT_EQ(collected.error().message(), "`" + directory.path().native() + "` holds no registry");
+    EXPECT_THAT(names_in(directory.path()), ElementsAre("letter"));
+}
+
+TEST(Served, a_folder_of_layouts_or_a_new_file_system_is_a_registry_s) {
+    const base::TestDirectory directory;
+    EXPECT_FALSE(collect_garbage(directory.path(), {}, {})); // it is empty, and stays so
+    EXPECT_THAT(names_in(directory.path()), ElementsAre());
+    std::filesystem::create_directory(directory / "lost+found");
+    EXPECT_EQ(Served({.directory = directory.path()}).error, "");
+
+    const base::TestDirectory other;
+    std::filesystem::create_directories(other / "acme/tools/echo/_oci");
+    EXPECT_TRUE(base::write_file(other / "acme/letter", {}));
+    EXPECT_EQ(collect_garbage(other.path(), {}, {}).error().code(), Errc::not_found);
+    EXPECT_TRUE(base::write_file(other / "acme/tools/echo/_oci/index.json",
+                                 as_bytes(R"({"schemaVersion":2,"manifests":[]})")));
+    EXPECT_EQ(collect_garbage(other.path(), {}, {})->repositories, 1U);
+    EXPECT_EQ(Served({.directory = other.path()}).error, "");
 }
 
 TEST(Served, control_works_in_directories_with_long_names) {

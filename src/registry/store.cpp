@@ -83,7 +83,10 @@ Result<RepositoryPointer> Store::make(const std::string& name) {
         const std::scoped_lock lock(names_mutex_);
         names_.insert(name);
     }
-    return find(name);
+    auto made = TENON_TRY(find(name));
+    if (!made) // whoever asks may rely on it
+        return fail(Errc::io, fmt::format("repository `{}` was removed while it was made", name));
+    return made;
 }
 
 /// The shelf is searched once; whatever is made later is entered by `make`.

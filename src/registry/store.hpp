@@ -59,6 +59,7 @@ public:
     [[nodiscard]] RepositoryPointer known(std::string_view name) const;
     /// Null where there is none.
     Result<RepositoryPointer> find(const std::string& name);
+    /// Never null.
     Result<RepositoryPointer> make(const std::string& name);
     /// Up to `count` names behind `last`, sorted; `more` says whether others follow.
     Result<std::vector<std::string>> names(std::string_view last, std::size_t count, bool& more);

@@ -44,6 +44,28 @@ std::string small_image(TestClient& client, const std::string& repository, int n
     return image(descriptor("c/c", push(client, repository, config), config.size()), "");
 }
 
+TEST(StoreOnDisk, a_repository_that_is_gone_at_once_is_an_error) {
+    const base::TestDirectory directory;
+    DiskShelfOptions options;
+    bool listed = false;
+    options.on_step = [&](std::string_view step, const std::string& path) {
+        listed = listed || (step == "rename" && path.ends_with("/a/_oci/index.json"));
+        if (listed && step == "sync directory" && path.ends_with("/a/_oci")) // the last step
+            std::filesystem::remove_all(directory / "a");
+    };
+    OnDisk disk(directory.path(), options);
+    const auto made = disk.store.make("a");
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code(), Errc::io);
+    EXPECT_EQ(made.error().message(), "repository `a` was removed while it was made");
+    const auto digest = digest_of("x");
+    listed = false;
+    EXPECT_EQ(disk.client.post("/v2/a/blobs/uploads/?digest=" + digest.text(), "x").status, 500);
+    push(disk.client, "b", "x");
+    listed = false;
+    EXPECT_EQ(disk.client.post("/v2/a/blobs/uploads/?from=b&mount=" + digest.text()).status, 500);
+}
+
 TEST(StoreOnDisk, has_everything_after_a_restart) {
     const base::TestDirectory directory;
     std::string first;

@@ -14,7 +14,8 @@ Lines of FILE.test:
     # END
 
 Anything else at the top is a remark. A folder FILE.in is copied into the fresh folder, too. HOME is the fresh folder, USER is
-`tester`, TZ is UTC; the folder's name is printed as `$DIR`. TEST_DIR is the folder of FILE.test.
+`tester`, TZ is UTC; the folder's name is printed as `$DIR`. TEST_DIR is the folder of FILE.test. Programs that its tests share stand
+there, e.g. push/with_registry.py, which has a registry serve meanwhile.
 
 FILE.golden holds each command with its standard output, then `[stderr]` and standard error if there was any, then `[exit N]`.
 TENON_BLESS=1 writes it anew; a test without one fails.
