@@ -161,7 +161,9 @@ Result<Pushed> push_artifact(Registry& registry, const Reference& to, ArtifactKi
     const auto examination = TENON_TRY(
         Examination::begin(fd, state, kind, check, registry.session().options().patience.stop));
     const auto upload = TENON_TRY(push_layer(registry, to, fd, state, *examination, options));
-    auto layer = *examination->known();
+    const auto known = examination->known();
+    TENON_ASSERT(known); // whatever ends an upload well has settled it
+    auto layer = *known;
 
     const auto config = kind == ArtifactKind::component ? component_config(options, layer)
                                                         : options.config.value_or("{}");

@@ -108,6 +108,8 @@ std::optional<milliseconds> parse_retry_after(std::string_view field,
     constexpr unsigned longest = 7 * 24 * 3600;
     if (const auto seconds = number(field))
         return std::chrono::seconds(std::min(*seconds, longest));
+    if (!field.empty() && field.find_first_not_of("0123456789") == field.npos)
+        return std::chrono::seconds(longest); // more than a number holds
     const auto date = parse_date(field);
     if (!date)
         return std::nullopt;

@@ -53,6 +53,7 @@ TEST(RetryAfter, nonsense_is_nothing) {
 
 TEST(RetryAfter, is_never_longer_than_a_week) {
     EXPECT_EQ(parse_retry_after("4294967295", {}), 168h);
+    EXPECT_EQ(parse_retry_after("99999999999999999999", {}), 168h);
 }
 
 TEST(Passing, troubles) {

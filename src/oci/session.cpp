@@ -194,10 +194,11 @@ base::Error Session::refuse(net::Response& response, std::string sentence) const
         return std::move(error).help("this registry speaks TLS: leave out `--insecure`");
     if (base_.scheme == "http" && status == 400 && said && said->empty())
         return std::move(error).help(tls_help);
-    const auto retry_after = response.headers().find("Retry-After");
-    if ((status == 429 || status == 503) && retry_after)
+    const auto pause = asked_pause(response);
+    if ((status == 429 || status == 503) && pause)
         error = std::move(error).help(
-            fmt::format("the registry asks to wait: Retry-After: {}", *retry_after));
+            fmt::format("the registry asks to wait {} s",
+                        std::chrono::ceil<std::chrono::seconds>(*pause).count()));
     if (status != 401 && status != 403)
         return error;
     if (!is_own(response))

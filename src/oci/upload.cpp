@@ -180,7 +180,8 @@ private:
     /// Opens a session. True when the registry had the blob elsewhere and that was enough.
     Result<bool> begin() {
         std::string query;
-        if (!options_.mount_from.empty() && !mount_tried_)
+        const bool mounting = !options_.mount_from.empty() && !mount_tried_;
+        if (mounting)
             query = fmt::format("mount={}&from={}", digest_->text(),
                                 net::percent_encode(options_.mount_from));
         else if (digest_ && digest_->algorithm() != blob::Algorithm::sha256)
@@ -191,8 +192,12 @@ private:
              .url = session_.url(fmt::format("{}/blobs/uploads/", repository_), std::move(query)),
              .content = [] { return Result<net::Content>(std::string()); },
              .scopes = scopes_}));
-        if (response.status() == 201)
+        if (response.status() == 201 && mounting)
             return true;
+        if (response.status() == 201) // believed, it would spare the file its check
+            return fail(
+                base::Error(Errc::invalid, sentence_)
+                    .because("the registry says that it has the blob, before it was told which"));
         if (response.status() != 202)
             return fail(session_.refuse(response, sentence_));
         offset_ = 0;

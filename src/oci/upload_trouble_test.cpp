@@ -106,7 +106,7 @@ TEST_F(UploadTrouble, gives_up_when_asked_to_wait_too_long) {
     answer_content_with([](const Asked&) { return reply(429, {{"Retry-After", "3600"}}); });
     EXPECT_EQ(told(push(counted(1000))),
               fmt::format("limit: the blob cannot be pushed to `{}/a/b`\nbecause status 429: too "
-                          "many requests\nhelp the registry asks to wait: Retry-After: 3600",
+                          "many requests\nhelp the registry asks to wait 3600 s",
                           server.host()));
     EXPECT_EQ(server.count("PATCH"), 1u);
     EXPECT_THAT(pauses, IsEmpty());
@@ -155,6 +155,17 @@ TEST_F(UploadTrouble, goes_on_after_a_silence) {
     EXPECT_EQ(*push(bytes), Upload::sent);
     EXPECT_TRUE(arrived(bytes));
     EXPECT_EQ(server.count("POST"), 1u);
+}
+
+TEST_F(UploadTrouble, a_mount_that_nobody_asked_for_is_not_believed) {
+    server.trouble = [](const Asked& asked) -> std::optional<Reply> {
+        if (asked.method == "POST")
+            return reply(201);
+        return std::nullopt;
+    };
+    EXPECT_THAT(
+        told(push(counted(1000))),
+        HasSubstr("because the registry says that it has the blob, before it was told which"));
 }
 
 TEST_F(UploadTrouble, a_registry_may_take_its_time_to_sync) {

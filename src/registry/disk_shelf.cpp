@@ -406,7 +406,10 @@ Result<> DiskShelf::put_blob(const std::string& repository, const blob::Digest& 
     TENON_TRY(make_blob_folder(repository, digest));
     const auto unfinished = upload_path(fmt::format("put-{}-{}", ::getpid(), ++serial_));
     TENON_TRY(write_new(unfinished, content));
-    return move_into_place(unfinished, blob_path(repository, digest));
+    auto moved = move_into_place(unfinished, blob_path(repository, digest));
+    if (!moved)
+        ::unlink(unfinished.c_str());
+    return moved;
 }
 
 Result<> DiskShelf::settle_upload(const std::string& id, std::uint64_t size) {

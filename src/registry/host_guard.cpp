@@ -21,6 +21,13 @@ std::string in_lower_case(std::string_view text) {
 
 /// The host of a `Host` field, in lower case and without brackets; empty for nonsense.
 std::string host_of(std::string_view field) {
+    constexpr std::string_view other = "-._:[]";
+    const auto may_stand = [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               other.contains(c);
+    };
+    if (!std::ranges::all_of(field, may_stand))
+        return {};
     const auto url = net::Url::parse("http://" + std::string(field) + "/");
     return url ? in_lower_case(url->host) : std::string();
 }
@@ -31,7 +38,9 @@ bool is_loopback(const std::string& host) {
     in6_addr v6{};
     if (::inet_pton(AF_INET, host.c_str(), &v4) == 1)
         return ntohl(v4.s_addr) >> 24 == 127;
-    return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+    if (::inet_pton(AF_INET6, host.c_str(), &v6) != 1)
+        return false;
+    return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
 }
 
 /// What nearly everybody says; each request is asked, also those that are answered at once.
@@ -59,7 +68,13 @@ HostGuard::HostGuard(const std::vector<std::string>& names) : checks_hosts_(true
         names_.insert(host_of(name));
 }
 
+bool HostGuard::is_name(std::string_view text) {
+    return !host_of(text).empty();
+}
+
 bool HostGuard::knows(const std::string& host) const {
+    if (host.empty())
+        return false;
     return host == "localhost" || host.ends_with(".localhost") || is_loopback(host) ||
            names_.contains(host);
 }

@@ -21,6 +21,8 @@ public:
     /// Also lets only those in who call this machine by one of its own names: `localhost`, whatever
     /// ends with `.localhost`, 127.0.0.0/8, `[::1]`, and `names`.
     explicit HostGuard(const std::vector<std::string>& names);
+    /// Whether `text` can be one of `names`: a host's name or address, perhaps with a port.
+    [[nodiscard]] static bool is_name(std::string_view text);
 
     /// Why the request is refused, for the client.
     [[nodiscard]] std::optional<std::string> refuse(const net::ServerRequest& request) const;

@@ -44,6 +44,16 @@ TEST(HostGuard, refuses_names_that_strangers_can_make_resolve_to_it) {
         "");
 }
 
+TEST(HostGuard, nonsense_is_no_name_and_lets_nobody_in) {
+    for (const std::string name : {"", "*", "my host", "https://reg.local", "a/b", "a!b.example"})
+        EXPECT_FALSE(HostGuard::is_name(name)) << name;
+    for (const std::string name : {"reg.local", "reg_1.local:5000", "10.0.0.7", "[fe80::1]:80"})
+        EXPECT_TRUE(HostGuard::is_name(name)) << name;
+    const HostGuard guard({"*", ""});
+    EXPECT_NE(refusal(guard, "GET", {{"Host", "a!b.example"}}), "");
+    EXPECT_EQ(refusal(guard, "GET", {{"Host", "[::ffff:127.0.0.1]:5000"}}), "");
+}
+
 TEST(HostGuard, lets_no_page_of_another_site_change_anything) {
     for (const auto& guard : {HostGuard(), HostGuard(std::vector<std::string>())}) {
         const auto from = [&](const char* method, const char* origin) {

@@ -201,6 +201,12 @@ Result<> Service::reload() {
 
 Result<> serve(const ServeOptions& options, std::stop_token stop,
                const std::function<void(Running&)>& ready, const std::function<void()>& over) {
+    for (const auto& name : options.allowed_hosts)
+        if (!HostGuard::is_name(name))
+            return fail(
+                base::Error(Errc::usage,
+                            fmt::format("`--allow-host` takes the name of a host, not `{}`", name))
+                    .help("say it once for each name, without scheme and path"));
     const auto service = TENON_TRY(Service::create(options));
     return service->run(std::move(stop), ready, over);
 }

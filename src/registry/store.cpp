@@ -344,7 +344,7 @@ Result<UploadPointer> Store::begin_upload(const std::string& repository,
     TENON_TRY(count_upload());
     auto id = UploadId::make(repository, algorithm);
     if (auto created = shelf_->create_upload(id.text()); !created) {
-        --open_uploads_;
+        uncount_upload();
         return fail(std::move(created).error());
     }
     const std::scoped_lock lock(uploads_mutex_);
@@ -360,12 +360,21 @@ Result<> Store::count_upload() {
         if (turn && (!crowded_ || now - *crowded_ >= again)) {
             crowded_ = now;
             TENON_TRY(expire_uploads(WallClock::now() - options_.abandoned_after));
+            // Others may remove files too; those that begin just now are counted the next time.
+            open_uploads_ = TENON_TRY(shelf_->uploads()).size();
         }
     }
     if (open_uploads_++ < options_.most_open_uploads)
         return {};
-    --open_uploads_;
+    uncount_upload();
     return fail(Errc::limit, "too many uploads are open");
+}
+
+/// Never below none: files that were not counted expire as well.
+void Store::uncount_upload() noexcept {
+    auto count = open_uploads_.load();
+    while (count > 0 && !open_uploads_.compare_exchange_weak(count, count - 1)) {
+    }
 }
 
 /// With `uploads_mutex_` held.
@@ -392,7 +401,7 @@ Result<UploadPointer> Store::find_upload(const std::string& repository, std::str
 void Store::forget_upload(const std::string& id) {
     const std::scoped_lock lock(uploads_mutex_);
     uploads_.erase(id);
-    --open_uploads_;
+    uncount_upload();
 }
 
 Result<> Store::finish_upload(Upload& upload, const std::string& repository,

@@ -152,6 +152,7 @@ private:
     static std::vector<Root> roots_of(const Index& index);
     Result<bool> mark(const std::string& repository, std::vector<Root> roots, Marks& marks);
     Result<> count_upload();
+    void uncount_upload() noexcept;
     UploadPointer keep_upload(UploadPointer upload);
     void forget_upload(const std::string& id);
 

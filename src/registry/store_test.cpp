@@ -66,6 +66,15 @@ TEST(StoreOnDisk, a_repository_that_is_gone_at_once_is_an_error) {
     EXPECT_EQ(disk.client.post("/v2/a/blobs/uploads/?from=b&mount=" + digest.text()).status, 500);
 }
 
+TEST(StoreOnDisk, files_that_nobody_counted_are_not_missed_when_they_expire) {
+    const base::TestDirectory directory;
+    OnDisk disk(directory.path());
+    std::ofstream(directory / "_uploads/put-1-1") << "left by a full disk";
+    ASSERT_TRUE(disk.store.expire_uploads(WallClock::now() + std::chrono::hours(1)));
+    EXPECT_EQ(disk.store.open_uploads(), 0U);
+    EXPECT_EQ(disk.client.post("/v2/a/blobs/uploads/").status, 202);
+}
+
 TEST(StoreOnDisk, has_everything_after_a_restart) {
     const base::TestDirectory directory;
     std::string first;
