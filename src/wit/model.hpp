@@ -144,6 +144,7 @@ struct Stability {
     std::optional<Version> since;      ///< of stable ones
     std::string feature;               ///< of unstable ones
     std::optional<Version> deprecated; ///< `@deprecated(version = …)`
+    friend bool operator==(const Stability&, const Stability&) = default;
 };
 
 using Owner = std::variant<std::monostate, InterfaceIdx, WorldIdx>;
@@ -186,7 +187,8 @@ struct Function {
 struct Interface {
     std::optional<std::string> name; ///< none: written inside a world
     PackageIdx package;
-    base::OrderedMap<std::string, TypeIdx> types; ///< `use`d ones too, in the order of the text
+    /// `use`d ones too; in the order of the text, as far as each comes after those that it needs.
+    base::OrderedMap<std::string, TypeIdx> types;
     base::OrderedMap<std::string, Function> functions;
     std::string docs;
     Stability stability;
@@ -206,13 +208,16 @@ struct WorldInterface {
 };
 using WorldItem = std::variant<WorldInterface, Function, TypeIdx>;
 
+/// Imports are there with everything that they need in turn, each after what it needs: interfaces,
+/// then types (those of `use` first), then functions, then functions of resources.
 struct World {
     std::string name;
     PackageIdx package;
-    base::OrderedMap<WorldKey, WorldItem> imports; ///< what interfaces need in turn is there, too
+    base::OrderedMap<WorldKey, WorldItem> imports;
     base::OrderedMap<WorldKey, WorldItem> exports;
     std::string docs;
     Stability stability;
+    std::optional<std::string> external_id;
     Span span;
 };
 
@@ -221,10 +226,13 @@ struct Package {
     base::OrderedMap<std::string, InterfaceIdx> interfaces;
     base::OrderedMap<std::string, WorldIdx> worlds;
     std::string docs;
+    Span span; ///< of the name
 };
 
+/// Everything refers backwards only: a package to packages before it, a type to types before it. So
+/// whoever needs a fact about all types (is there a `borrow` inside?) makes one pass over `types`.
 struct Model {
-    std::vector<Package> packages; ///< each after those it depends on
+    std::vector<Package> packages;
     std::vector<Interface> interfaces;
     std::vector<World> worlds;
     std::vector<TypeDef> types;
@@ -241,8 +249,11 @@ struct Model {
     /// `namespace:name/item@version`; nothing for an interface without a name.
     [[nodiscard]] std::optional<std::string> id_of(InterfaceIdx at) const;
     [[nodiscard]] std::string id_of(WorldIdx at) const;
-    /// The type behind all aliases.
+    /// The type behind all aliases; that of the last alias where a primitive stands behind it. As
+    /// slow as the chain is long.
     [[nodiscard]] TypeIdx unaliased(TypeIdx at) const;
+    /// The interface that a type was brought from by `use`; nothing for one that is defined here.
+    [[nodiscard]] std::optional<InterfaceIdx> used_from(TypeIdx at) const;
     /// The name of an import or export in a component.
     [[nodiscard]] std::string key_name(const WorldKey& key) const;
 };
