@@ -229,8 +229,8 @@ struct Package {
     Span span; ///< of the name
 };
 
-/// Everything refers backwards only: a package to packages before it, a type to types before it. So
-/// whoever needs a fact about all types (is there a `borrow` inside?) makes one pass over `types`.
+/// Types refer only to types before them, so whoever needs a fact about all of them (is there a
+/// `borrow` inside?) makes one pass over `types`. For the order of packages see `dependencies.hpp`.
 struct Model {
     std::vector<Package> packages;
     std::vector<Interface> interfaces;

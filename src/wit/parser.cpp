@@ -173,13 +173,7 @@ Result<std::vector<ast::InterfaceItem>> Parser::interface_items() {
             auto one = TENON_TRY(type_definition(docs, std::move(gates)));
             items.emplace_back(std::move(one));
         } else if (token.kind == Tok::id) {
-            auto one = TENON_TRY(function(docs, std::move(gates)));
-            if (one.kind == ast::Function::Kind::static_) {
-                return fail(in_.error(Errc::malformed,
-                                      "expected keyword `func`, found keyword `static`",
-                                      one.name.span)
-                                .help("only functions of a resource can be `static`"));
-            }
+            auto one = TENON_TRY(function(docs, std::move(gates), false));
             items.emplace_back(std::move(one));
         } else {
             return expected("`type`, `resource` or `func`", token);

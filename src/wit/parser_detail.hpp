@@ -30,7 +30,7 @@ protected:
     /// From `async` or `func` to the `;`, which is taken too.
     Result<> function_type(ast::Function& into);
     /// From the name on.
-    Result<ast::Function> function(Comments docs, ast::Attributes attributes);
+    Result<ast::Function> function(Comments docs, ast::Attributes attributes, bool in_resource);
 
     /// `item()` for each entry of a list with commas, up to and with `close`.
     template <class Item> Result<> list(Tok close, Item item) {

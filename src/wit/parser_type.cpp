@@ -367,7 +367,7 @@ Result<> TypeParser::resource(ast::TypeDef& into) {
 Result<ast::Function> TypeParser::method(Comments docs, ast::Attributes attributes) {
     const auto token = TENON_TRY(in_.peek());
     if (token.kind == Tok::id)
-        return function(docs, std::move(attributes));
+        return function(docs, std::move(attributes), true);
     if (token.kind != Tok::kw_constructor)
         return expected("`constructor` or identifier", token);
     TENON_TRY(in_.next());
@@ -383,16 +383,15 @@ Result<ast::Function> TypeParser::method(Comments docs, ast::Attributes attribut
     return out;
 }
 
-Result<ast::Function> TypeParser::function(Comments docs, ast::Attributes attributes) {
+Result<ast::Function> TypeParser::function(Comments docs, ast::Attributes attributes,
+                                           bool in_resource) {
     ast::Function out;
     out.docs = docs;
     out.attributes = std::move(attributes);
     out.name = TENON_TRY(identifier());
     TENON_TRY(expect(Tok::colon));
-    if (TENON_TRY(in_.peek()).kind == Tok::kw_static) {
-        TENON_TRY(in_.next());
+    if (in_resource && TENON_TRY(take(Tok::kw_static)))
         out.kind = ast::Function::Kind::static_;
-    }
     TENON_TRY(function_type(out));
     return out;
 }
