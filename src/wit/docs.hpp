@@ -13,4 +13,8 @@ namespace tenon::wit {
 /// the left by the smallest indentation, no empty lines at the end.
 [[nodiscard]] std::string docs_text(std::span<const std::string_view> comments);
 
+/// Moved to the left by the smallest indentation of its lines, without blanks at their ends and
+/// without empty lines at its own: what `docs_text` would read from it as comments.
+[[nodiscard]] std::string dedented(std::string_view text);
+
 } // namespace tenon::wit

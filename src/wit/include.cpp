@@ -13,7 +13,8 @@ namespace {
 class Includer {
 public:
     Includer(PackageContext& context, const ast::Include& tree, WorldIdx from, WorldIdx into)
-        : context_(context), tree_(tree), from_(from), into_(into) {}
+        : context_(context), tree_(tree), from_(from), into_(into),
+          foreign_(context.session.model[from].package != context.package) {}
 
     Result<> run();
 
@@ -25,8 +26,9 @@ private:
 
     Result<> items(bool exported);
     Result<> item(bool exported, const WorldKey& key, const WorldItem& item);
-    Result<> merge(bool exported, InterfaceIdx key, const WorldInterface& item);
+    Result<> merge(bool exported, InterfaceIdx key, const WorldInterface& from);
     [[nodiscard]] std::string renamed(const std::string& name);
+    [[nodiscard]] Stability gate_of(const Stability& stability) const;
     Result<WorldItem> copied(const WorldItem& item, const std::string& name);
     Result<TypeIdx> type(TypeIdx from, const std::string& name);
     Result<Function> function(const Function& from);
@@ -38,6 +40,7 @@ private:
     PackageContext& context_;
     const ast::Include& tree_;
     WorldIdx from_, into_;
+    bool foreign_; // the other world is of another package
     std::map<std::string, Renamed, std::less<>> renames_;
     std::map<TypeIdx, TypeIdx> types_; // of `from_` to ours
     std::uint32_t depth_ = 0;
@@ -106,9 +109,11 @@ Result<> Includer::item(bool exported, const WorldKey& key, const WorldItem& ite
 }
 
 /// The same interface twice is one; of two gates the one that says something stays.
-Result<> Includer::merge(bool exported, InterfaceIdx key, const WorldInterface& item) {
+Result<> Includer::merge(bool exported, InterfaceIdx key, const WorldInterface& from) {
     auto& world = model().worlds[into_.value];
     auto& items = exported ? world.exports : world.imports;
+    auto item = from;
+    item.stability = gate_of(from.stability);
     const auto [there, is_new] = items.insert(WorldKey(key), WorldItem(item));
     if (!is_new) {
         auto& stability = std::get<WorldInterface>(*there).stability;
@@ -116,6 +121,16 @@ Result<> Includer::merge(bool exported, InterfaceIdx key, const WorldInterface& 
             stability = item.stability;
     }
     return {};
+}
+
+/// `@since` counts in the versions of its own package, and says nothing in another one.
+Stability Includer::gate_of(const Stability& stability) const {
+    if (foreign_ && stability.level == Stability::Level::stable)
+        return {};
+    auto out = stability;
+    if (foreign_)
+        out.deprecated.reset();
+    return out;
 }
 
 std::string Includer::renamed(const std::string& name) {
@@ -138,6 +153,7 @@ Result<WorldItem> Includer::copied(const WorldItem& item, const std::string& nam
         return WorldItem(std::move(made));
     }
     auto made = std::get<WorldInterface>(item);
+    made.stability = gate_of(made.stability);
     if (!model()[made.interface].name)
         made.interface = TENON_TRY(interface(made.interface));
     return WorldItem(std::move(made));
@@ -148,6 +164,7 @@ Result<TypeIdx> Includer::type(TypeIdx from, const std::string& name) {
     made.kind = TENON_TRY(kind(made.kind));
     made.name = name;
     made.owner = into_;
+    made.stability = gate_of(made.stability);
     const auto at = context_.session.types.add(std::move(made));
     types_.emplace(from, at);
     return at;
@@ -155,6 +172,7 @@ Result<TypeIdx> Includer::type(TypeIdx from, const std::string& name) {
 
 Result<Function> Includer::function(const Function& from) {
     auto made = from;
+    made.stability = gate_of(from.stability);
     for (auto& param : made.params)
         param.type = TENON_TRY(mapped(param.type));
     if (made.result)
@@ -183,7 +201,7 @@ Result<InterfaceIdx> Includer::interface(InterfaceIdx from) {
     Interface made;
     made.package = context_.package;
     made.docs = old.docs;
-    made.stability = old.stability;
+    made.stability = gate_of(old.stability);
     made.external_id = old.external_id;
     made.span = old.span;
     model().interfaces.push_back(std::move(made));
@@ -192,6 +210,7 @@ Result<InterfaceIdx> Includer::interface(InterfaceIdx from) {
         auto inner = model()[index];
         inner.kind = TENON_TRY(kind(inner.kind));
         inner.owner = at;
+        inner.stability = gate_of(inner.stability);
         const auto copy = context_.session.types.add(std::move(inner));
         types_.emplace(index, copy);
         model().interfaces[at.value].types.insert(name, copy);

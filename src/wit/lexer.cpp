@@ -431,4 +431,35 @@ Result<std::string> string_content(const TokenStream& in, const Token& token) {
     return out;
 }
 
+std::string string_literal(std::string_view text) {
+    std::string out = "\"";
+    for (std::size_t at = 0; at < text.size();) {
+        const auto start = at;
+        const auto c = base::next_code_point(text, at);
+        if (c == '"' || c == '\\')
+            out += fmt::format("\\{}", text[start]);
+        else if (c < 0x20 || is_forbidden(c))
+            out += fmt::format("\\u{{{:x}}}", static_cast<std::uint32_t>(c));
+        else
+            out += text.substr(start, at - start);
+    }
+    return out + '"';
+}
+
+std::string comment_text(std::string_view line) {
+    std::string out;
+    const Bytes bytes(reinterpret_cast<const std::uint8_t*>(line.data()), line.size());
+    if (base::first_invalid_utf8(bytes))
+        return base::printable(line);
+    for (std::size_t at = 0; at < line.size();) {
+        const auto start = at;
+        const auto c = base::next_code_point(line, at);
+        out += c == '\r' || is_forbidden(c) ? std::string_view("\xef\xbf\xbd")
+                                           : line.substr(start, at - start);
+    }
+    while (!out.empty() && (out.back() == ' ' || out.back() == '\t'))
+        out.pop_back();
+    return out;
+}
+
 } // namespace tenon::wit

@@ -67,4 +67,11 @@ Result<std::string> string_content(const TokenStream& in, const Token& token);
 
 [[nodiscard]] bool is_keyword(std::string_view word) noexcept;
 
+// The way back.
+
+/// The text between double quotes, escaped.
+[[nodiscard]] std::string string_literal(std::string_view text);
+/// One line of a comment, without what WIT forbids even there, and without blanks at its end.
+[[nodiscard]] std::string comment_text(std::string_view line);
+
 } // namespace tenon::wit

@@ -32,12 +32,15 @@ private:
     Result<> matched_world(const World& from, WorldIdx into);
     Result<> matched_items(const base::OrderedMap<WorldKey, WorldItem>& from,
                            base::OrderedMap<WorldKey, WorldItem>& into, std::string_view what);
-    Result<> same_type(TypeIdx from, TypeIdx into, const std::string& name) const;
-    Result<> same_function(const Function& from, const Function& into) const;
+    Result<> same_type(TypeIdx from, TypeIdx into, const std::string& name);
+    Result<> same_function(const Function& from, const Function& into);
+    [[nodiscard]] bool same(const std::optional<Type>& moved_type,
+                            const std::optional<Type>& into);
     [[nodiscard]] Function moved(Function function) const;
     [[nodiscard]] World moved(World world) const;
     [[nodiscard]] WorldKey moved(const WorldKey& key) const;
     [[nodiscard]] Type moved(const Type& type) const;
+    [[nodiscard]] std::optional<Type> moved(const std::optional<Type>& type) const;
     [[nodiscard]] Span moved(Span span) const;
     [[nodiscard]] Owner moved(const Owner& owner) const;
     void moved_spans(TypeKind& kind) const;
@@ -65,6 +68,10 @@ Span Merger::moved(Span span) const {
 Type Merger::moved(const Type& type) const {
     const auto* const at = std::get_if<TypeIdx>(&type);
     return at == nullptr ? type : Type(out_.types.at(at->value));
+}
+
+std::optional<Type> Merger::moved(const std::optional<Type>& type) const {
+    return type ? std::optional(moved(*type)) : std::nullopt;
 }
 
 WorldKey Merger::moved(const WorldKey& key) const {
@@ -267,27 +274,34 @@ std::vector<std::optional<Type>> inner_types(const TypeKind& kind) {
     return out;
 }
 
-Result<> Merger::same_type(TypeIdx from, TypeIdx into, const std::string& name) const {
+/// Equal in structure, where they have no names.
+bool Merger::same(const std::optional<Type>& moved_type, const std::optional<Type>& into) {
+    if (!moved_type || !into)
+        return moved_type.has_value() == into.has_value();
+    return types_.canonical(*moved_type) == types_.canonical(*into);
+}
+
+Result<> Merger::same_type(TypeIdx from, TypeIdx into, const std::string& name) {
     const auto& left = from_[from].kind;
     const auto& right = into_[into].kind;
-    auto inner = inner_types(left);
-    for (auto& type : inner) {
-        if (type)
-            type = moved(*type);
-    }
+    const auto left_types = inner_types(left);
+    const auto right_types = inner_types(right);
+    bool same_types = left_types.size() == right_types.size();
+    for (std::size_t i = 0; same_types && i < left_types.size(); ++i)
+        same_types = same(moved(left_types[i]), right_types[i]);
     const auto* const left_list = std::get_if<FixedList>(&left);
     const auto* const right_list = std::get_if<FixedList>(&right);
     const bool same_length =
         left_list == nullptr || right_list == nullptr || left_list->length == right_list->length;
     if (left.index() == right.index() && member_names(left) == member_names(right) && same_length &&
-        inner == inner_types(right))
+        same_types)
         return {};
     return fail(disagree(fmt::format("type `{}` is defined differently", name)));
 }
 
 // --- interfaces
 
-Result<> Merger::same_function(const Function& from, const Function& into) const {
+Result<> Merger::same_function(const Function& from, const Function& into) {
     const auto made = moved(from);
     const auto problem = [&](std::string_view what) {
         return fail(disagree(fmt::format("function `{}` has {}", from.name, what)));
@@ -299,10 +313,10 @@ Result<> Merger::same_function(const Function& from, const Function& into) const
     for (std::size_t i = 0; i < made.params.size(); ++i) {
         if (made.params[i].name != into.params[i].name)
             return problem("parameters with other names");
-        if (made.params[i].type != into.params[i].type)
+        if (!same(made.params[i].type, into.params[i].type))
             return problem(fmt::format("another type of parameter `{}`", made.params[i].name));
     }
-    if (made.result != into.result)
+    if (!same(made.result, into.result))
         return problem("another result");
     return {};
 }

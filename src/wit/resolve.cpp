@@ -69,6 +69,23 @@ Result<> resolve_item(PackageContext& context, std::uint32_t at) {
     return {};
 }
 
+/// What `use` outside of interfaces brings from other packages are interfaces that exist, used or not.
+Result<> check_uses(const PackageContext& context) {
+    for (std::uint32_t part = 0; part < context.text.parts.size(); ++part) {
+        for (const auto& item : *context.text.parts[part].items) {
+            const auto* const use = std::get_if<ast::TopUse>(&item);
+            if (use == nullptr || !use->path.package)
+                continue;
+            const auto& model = context.session.model;
+            const auto package = model.by_name.at(package_name(*use->path.package));
+            const std::string name(use->path.name.name);
+            if (!context.session.closed_items.contains(std::pair(package, name)))
+                TENON_TRY(context.interface(use->path, part));
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Result<PackageIdx> resolve(Session& session, const PackageText& text, const PackageNames& names) {
@@ -84,6 +101,7 @@ Result<PackageIdx> resolve(Session& session, const PackageText& text, const Pack
     const auto order = TENON_TRY(names.order());
     PackageContext context{session, text, names, at, {}};
     context.made.resize(names.items().size());
+    TENON_TRY(check_uses(context));
     for (const auto item : order)
         TENON_TRY(resolve_item(context, item));
     return at;

@@ -13,8 +13,10 @@ void append_number(std::string& out, std::uint32_t value) {
         out += static_cast<char>(value >> shift);
 }
 
+} // namespace
+
 /// Equal for equal definitions without a name, and for no others.
-std::string key_of(const TypeKind& kind) {
+std::string Types::key_of(const TypeKind& kind) const {
     std::string key(1, static_cast<char>(kind.index()));
     if (const auto* const list = std::get_if<FixedList>(&kind))
         append_number(key, list->length);
@@ -24,12 +26,10 @@ std::string key_of(const TypeKind& kind) {
         key += static_cast<char>(type.index());
         append_number(key, std::holds_alternative<Primitive>(type)
                                ? static_cast<std::uint32_t>(std::get<Primitive>(type))
-                               : std::get<TypeIdx>(type).value);
+                               : facts_.at(std::get<TypeIdx>(type).value).canonical.value);
     });
     return key;
 }
-
-} // namespace
 
 TypeIdx Types::add(TypeDef type) {
     const TypeIdx at{static_cast<std::uint32_t>(model_->types.size())};
@@ -42,21 +42,22 @@ TypeIdx Types::add(TypeDef type) {
 }
 
 TypeIdx Types::anonymous(TypeKind kind) {
-    auto key = key_of(kind);
-    if (const auto there = anonymous_.find(key); there != anonymous_.end())
+    learn();
+    if (const auto there = anonymous_.find(key_of(kind)); there != anonymous_.end())
         return there->second;
     TypeDef type;
     type.kind = std::move(kind);
-    const auto at = add(std::move(type));
-    anonymous_.emplace(std::move(key), at);
-    return at;
+    return add(std::move(type));
 }
 
 void Types::learn() {
     while (facts_.size() < model_->types.size()) {
         const TypeIdx at{static_cast<std::uint32_t>(facts_.size())};
-        const auto& kind = model_->types[at.value].kind;
-        Facts facts{at, std::holds_alternative<Borrow>(kind)};
+        const auto& type = model_->types[at.value];
+        const auto& kind = type.kind;
+        Facts facts{at, at, std::holds_alternative<Borrow>(kind)};
+        if (!type.name)
+            facts.canonical = anonymous_.emplace(key_of(kind), at).first->second;
         each_type(kind, [&](const Type& inner) {
             if (const auto* const index = std::get_if<TypeIdx>(&inner))
                 facts.borrow = facts.borrow || facts_.at(index->value).borrow;
@@ -84,6 +85,12 @@ bool Types::contains_borrow(const Type& type) {
     return index != nullptr && facts_.at(index->value).borrow;
 }
 
+Type Types::canonical(const Type& type) {
+    learn();
+    const auto* const index = std::get_if<TypeIdx>(&type);
+    return index == nullptr ? type : Type(facts_.at(index->value).canonical);
+}
+
 bool Types::is_map_key(const Type& type) {
     if (const auto* const index = std::get_if<TypeIdx>(&type)) {
         const auto* const alias = std::get_if<Alias>(&(*model_)[base(*index)].kind);
@@ -96,7 +103,7 @@ bool Types::is_map_key(const Type& type) {
 
 void Types::forget_from(std::uint32_t first) {
     if (facts_.size() > first)
-        facts_.resize(first, Facts{TypeIdx{0}, false});
+        facts_.resize(first, Facts{TypeIdx{0}, TypeIdx{0}, false});
     std::erase_if(anonymous_, [&](const auto& entry) { return entry.second.value >= first; });
 }
 

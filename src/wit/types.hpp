@@ -27,6 +27,8 @@ public:
     [[nodiscard]] bool contains_borrow(const Type& type);
     /// Whether a map may have such keys: `bool`, integers, `char`, `string`, and other names of them.
     [[nodiscard]] bool is_map_key(const Type& type);
+    /// The first of all types without a name that are equal to it; itself for one that has a name.
+    [[nodiscard]] Type canonical(const Type& type);
 
     /// Forgets the types from that position on; they are about to leave the model.
     void forget_from(std::uint32_t first);
@@ -34,9 +36,11 @@ public:
 private:
     struct Facts {
         TypeIdx base;
+        TypeIdx canonical;
         bool borrow;
     };
     void learn();
+    [[nodiscard]] std::string key_of(const TypeKind& kind) const;
 
     Model* model_;
     std::vector<Facts> facts_; // by type

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Drives the WIT suites: reads packages and says what became of them, in blocks that wit_ui.py
-// understands. `wit_cases json PATH…` gives models or errors; `wit_cases stable PATH…` prints each
-// package, reads that again and compares.
+// understands:
+//     wit_cases json PATH…           models or errors
+//     wit_cases print PATH…          the main packages as text
+//     wit_cases stable PATH…         printed with all dependencies, read again, printed again
+//     wit_cases merge INTO FROM      all packages of both, after merging
 #include "base/diagnostic.hpp"
+#include "wit/dependencies.hpp"
 #include "wit/json.hpp"
+#include "wit/merge.hpp"
+#include "wit/print.hpp"
 #include "wit/read.hpp"
 
 #include <cstdio>
@@ -30,23 +36,68 @@ void report(const base::Error& error) {
     say(base::render(error));
 }
 
+wit::ReadOptions read_options() {
+    wit::ReadOptions options;
+    options.features.enabled.insert("active");
+    return options;
+}
+
+Result<std::string> printed(const wit::Model& model, wit::PackageIdx main) {
+    const auto all = wit::with_dependencies(model, {main});
+    return wit::print(model, main, all);
+}
+
+Result<std::string> run(std::string_view mode, const char* path) {
+    wit::Model model;
+    const auto main = TENON_TRY(wit::read_path(model, path, read_options()));
+    if (mode == "json")
+        return wit::to_json(model);
+    if (mode == "print")
+        return wit::print(model, main);
+    auto first = TENON_TRY(printed(model, main));
+    wit::Model again;
+    const auto main_again =
+        TENON_TRY(wit::read_text(again, "printed.wit", first, read_options()));
+    const auto second = TENON_TRY(printed(again, main_again));
+    if (first != second)
+        return "not stable\n" + first + "---\n" + second;
+    return first;
+}
+
+Result<std::string> merged(const char* into_path, const char* from_path) {
+    wit::Model into;
+    wit::Model from;
+    TENON_TRY(wit::read_path(into, into_path, read_options()));
+    TENON_TRY(wit::read_path(from, from_path, read_options()));
+    TENON_TRY(wit::merge(into, from));
+    std::string out;
+    for (std::uint32_t i = 0; i < into.packages.size(); ++i) {
+        const auto text = TENON_TRY(wit::print(into, wit::PackageIdx{i}));
+        out += "file " + into.packages[i].name.name + ".wit\n" + text;
+    }
+    return out;
+}
+
+void say_case(const char* name, const Result<std::string>& result) {
+    say(std::string("case ") + name + '\n');
+    if (result)
+        say("text\n" + *result + '\n');
+    else
+        report(result.error());
+    say("\nend of case\n");
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
     if (count < 2)
         return 2;
     const std::string_view mode = arguments[1];
-    wit::ReadOptions options;
-    options.features.enabled.insert("active");
-    for (int i = 2; i < count; ++i) {
-        wit::Model model;
-        const auto read = wit::read_path(model, arguments[i], options);
-        say(std::string("case ") + arguments[i] + '\n');
-        if (!read)
-            report(read.error());
-        else if (mode == "json")
-            say("model\n" + wit::to_json(model) + '\n');
-        say("\nend of case\n");
+    if (mode == "merge" && count == 4) {
+        say_case(arguments[2], merged(arguments[2], arguments[3]));
+        return 0;
     }
+    for (int i = 2; i < count; ++i)
+        say_case(arguments[i], run(mode, arguments[i]));
     return 0;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs the `ui` cases of the wit-parser project: 74 packages whose model must be the expected one, 153 that must be refused.
+"""Runs the `ui` cases of the wit-parser project: 74 packages whose model must be the expected one, 153 expectations for those that must be refused (three of them came without their input).
 
 Usage: wit_ui.py WIT_CASES [-v]
 
@@ -11,19 +11,20 @@ parser numbers things does not matter. Anonymous types are their structure and n
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 # What each count must at least be.
-GOOD, BAD, PLACES = 74, 153, 140
+GOOD, BAD, PLACES = 74, 150, 140
 
 
-def find_suite():
+def find_suites():
     here = os.path.dirname(os.path.abspath(__file__))
     for root in filter(None, [os.environ.get("TENON_SUITES"), os.path.join(here, "..", "..", "..", "shared")]):
-        folder = os.path.join(root, "conformance", "wit-parser-ui", "ui")
-        if os.path.isdir(folder):
-            return os.path.abspath(folder)
+        if os.path.isdir(os.path.join(root, "conformance", "wit-parser-ui", "ui")):
+            return os.path.abspath(root)
     return None
 
 
@@ -181,8 +182,8 @@ def difference(expected, found, path=""):
 
 
 def cases_in(folder, suffix):
-    """{expectation: input}"""
-    out = {}
+    """{expectation: input}, and the expectations that have none."""
+    out, missing = {}, []
     for name in sorted(os.listdir(folder)):
         if not name.endswith(suffix):
             continue
@@ -192,12 +193,12 @@ def cases_in(folder, suffix):
                 out[os.path.join(folder, name)] = os.path.join(folder, candidate)
                 break
         else:
-            print(f"no input for {name}")
-    return out
+            missing.append(name)
+    return out, missing
 
 
 def good_cases(program, folder, verbose):
-    cases = cases_in(folder, ".json")
+    cases, _ = cases_in(folder, ".json")
     results = run(program, "json", list(cases.values()))
     equal = same_order = waiting = 0
     for expectation, path in cases.items():
@@ -237,7 +238,7 @@ def expected_place(text):
 
 
 def bad_cases(program, folder, verbose):
-    cases = cases_in(folder, ".result")
+    cases, missing = cases_in(folder, ".result")
     results = run(program, "json", list(cases.values()))
     refused = places = given = waiting = 0
     root = os.path.dirname(os.path.dirname(folder))
@@ -263,19 +264,122 @@ def bad_cases(program, folder, verbose):
             print(f"  {name}: at {found}, expected {wanted}")
         if verbose:
             print(f"--- {name}\n{text.strip()}\n{result[3]}")
-    print(f"wit-parser, bad: {len(cases)} cases, {refused} refused; {given} with a place, {places} of them equal; {waiting} waiting for encoded packages")
+    print(f"wit-parser, bad: {len(cases) + len(missing)} expectations, {len(missing)} without input ({', '.join(missing)}); {refused} refused; {given} with a place, {places} of them equal; {waiting} waiting for encoded packages")
     return refused + waiting, places
 
 
+def normal(text):
+    """Printed WIT without empty lines, on which printers differ between worlds."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def printed_cases(program, folder):
+    """`X.wit` or `X/` with what another printer makes of it."""
+    cases = {}
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if os.path.isdir(path):
+            prints = [n for n in os.listdir(path) if n.endswith(".wit.print")]
+            if len(prints) == 1:
+                cases[path] = os.path.join(path, prints[0])
+        elif os.path.exists(path + ".print"):
+            cases[path] = path + ".print"
+    results = run(program, "print", list(cases))
+    equal = 0
+    for path, expectation in cases.items():
+        result = results.get(path, ("error", None, None, "no result"))
+        if result[0] == "error":
+            print(f"  {os.path.basename(path)}: refused\n{result[3]}")
+            continue
+        with open(expectation, encoding="utf-8") as file:
+            expected = normal(file.read())
+        if normal(result[1]) == expected:
+            equal += 1
+        else:
+            print(f"  {os.path.basename(path)}: printed otherwise")
+            import difflib
+            print("\n".join(list(difflib.unified_diff(expected.splitlines(), normal(result[1]).splitlines(), lineterm=""))[:20]))
+    print(f"wit-component, interfaces printed: {len(cases)} cases, {equal} equal")
+    return equal == len(cases)
+
+
+def merge_cases(program, folder):
+    good = 0
+    names = sorted(os.listdir(folder))
+    for name in names:
+        case = os.path.join(folder, name)
+        into, from_ = os.path.join(case, "into"), os.path.join(case, "from")
+        done = subprocess.run([program, "merge", into, from_], capture_output=True, text=True, timeout=60)
+        head, kind, body = done.stdout.split("\n", 2)
+        body = body.replace("\nend of case\n", "")
+        if os.path.exists(os.path.join(case, "error.txt")):
+            with open(os.path.join(case, "error.txt"), encoding="utf-8") as file:
+                words = file.read().strip().split(": ")
+            good += kind == "error" and all(part in body for part in words[:1] + words[-1:])
+            if kind != "error" or not all(part in body for part in words[:1] + words[-1:]):
+                print(f"  {name}: {words}\n{body}")
+            continue
+        found = dict(part.split("\n", 1) for part in body.split("file ")[1:]) if kind == "text" else {}
+        wanted = {}
+        for file_name in os.listdir(os.path.join(case, "merge")):
+            with open(os.path.join(case, "merge", file_name), encoding="utf-8") as file:
+                wanted[file_name] = normal(file.read())
+        equal = {k: normal(v) for k, v in found.items()} == wanted
+        good += equal
+        if not equal:
+            print(f"  {name}: merged otherwise\n{body}")
+    print(f"wit-component, merge: {len(names)} cases, {good} as expected")
+    return good == len(names)
+
+
+def stable_packages(program, root, ui):
+    """WASI as it is published, and all good cases: printed, read, printed again."""
+    paths = [path for path in cases_in(ui, ".json")[0].values()]
+    results = run(program, "stable", paths)
+    bad = [p for p, r in results.items() if (r[2] != "unsupported" if r[0] == "error" else r[1].startswith("not stable"))]
+    for path in bad:
+        print(f"  {os.path.basename(path)}: {results[path][-1]}")
+    print(f"printed, read and printed again: {len(results)} packages of wit-parser, {len(results) - len(bad)} stable")
+    fine = not bad
+    for version in ("wasi-0.2.12", "wasi-0.3.0"):
+        folder = os.path.join(root, "wit", version)
+        if not os.path.isdir(folder):
+            continue
+        names = sorted(n for n in os.listdir(folder) if os.path.isdir(os.path.join(folder, n)))
+        stable = 0
+        with tempfile.TemporaryDirectory() as place:
+            for name in names:
+                package = os.path.join(place, name)
+                shutil.copytree(os.path.join(folder, name), package)
+                for other in names:
+                    if other != name:
+                        shutil.copytree(os.path.join(folder, other), os.path.join(package, "deps", other))
+            for path, result in run(program, "stable", [os.path.join(place, n) for n in names]).items():
+                if result[0] == "error" or result[1].startswith("not stable"):
+                    print(f"  {os.path.basename(path)}: {result[-1]}")
+                else:
+                    stable += 1
+        print(f"{version}: {len(names)} packages, {stable} stable")
+        fine = fine and stable == len(names)
+    return fine
+
+
 def main():
-    suite = find_suite()
-    if suite is None:
+    root = find_suites()
+    if root is None:
         print("skipped: the suite is not here; set TENON_SUITES to the folder that holds conformance/wit-parser-ui")
         return 77
     program, verbose = sys.argv[1], "-v" in sys.argv[2:]
+    suite = os.path.join(root, "conformance", "wit-parser-ui", "ui")
+    component = os.path.join(root, "conformance", "wit-component")
     good = good_cases(program, suite, verbose)
     bad, places = bad_cases(program, os.path.join(suite, "parse-fail"), verbose)
-    return 0 if good >= GOOD and bad >= BAD and places >= PLACES else 1
+    fine = good >= GOOD and bad >= BAD and places >= PLACES
+    if os.path.isdir(component):
+        fine = printed_cases(program, os.path.join(component, "interfaces")) and fine
+        fine = merge_cases(program, os.path.join(component, "merge")) and fine
+    fine = stable_packages(program, root, suite) and fine
+    return 0 if fine else 1
 
 
 if __name__ == "__main__":
