@@ -25,7 +25,7 @@ public:
     Result<> spend(std::size_t steps);
 
 private:
-    static constexpr std::size_t limit = 20'000'000;
+    static constexpr std::size_t limit = 1'000'000;
     std::size_t spent_ = 0;
 };
 

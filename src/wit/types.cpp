@@ -101,10 +101,4 @@ bool Types::is_map_key(const Type& type) {
            primitive != Primitive::error_context;
 }
 
-void Types::forget_from(std::uint32_t first) {
-    if (facts_.size() > first)
-        facts_.resize(first, Facts{TypeIdx{0}, TypeIdx{0}, false});
-    std::erase_if(anonymous_, [&](const auto& entry) { return entry.second.value >= first; });
-}
-
 } // namespace tenon::wit

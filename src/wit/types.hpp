@@ -30,9 +30,6 @@ public:
     /// The first of all types without a name that are equal to it; itself for one that has a name.
     [[nodiscard]] Type canonical(const Type& type);
 
-    /// Forgets the types from that position on; they are about to leave the model.
-    void forget_from(std::uint32_t first);
-
 private:
     struct Facts {
         TypeIdx base;
