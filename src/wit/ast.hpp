@@ -44,9 +44,9 @@ using Attributes = std::vector<Attribute>;
 struct Type {
     Tok kind = Tok::id;
     Span span;
-    std::string_view name;         ///< of an identifier, `own` and `borrow`
-    Span name_span;                ///< of that name
-    std::vector<Type> arguments;   ///< in `result<_, e>` the first has kind `kw_underscore`
+    std::string_view name;               ///< of an identifier, `own` and `borrow`
+    Span name_span;                      ///< of that name
+    std::vector<Type> arguments;         ///< in `result<_, e>` the first has kind `kw_underscore`
     std::optional<std::uint32_t> length; ///< of a list
 };
 

@@ -26,11 +26,11 @@ Result<> Definitions::define(Entry entry) {
     if (is_new)
         return {};
     const auto& before = there->second.name;
-    auto error = context_->error(fmt::format("name `{}` is defined more than once", name.name),
-                                 name.span);
+    auto error =
+        context_->error(fmt::format("name `{}` is defined more than once", name.name), name.span);
     if (before.name != name.name)
-        error = std::move(error).because(
-            fmt::format("`{}` differs from it by case only", before.name));
+        error =
+            std::move(error).because(fmt::format("`{}` differs from it by case only", before.name));
     return fail(std::move(error).help(
         fmt::format("the first one is at {}", session().model.sources.where(before.span))));
 }
@@ -48,11 +48,10 @@ const Definitions::Entry* Definitions::find(std::string_view name) const {
 }
 
 base::Error Definitions::unknown_type(std::string_view name, Span span) const {
-    auto error =
-        context_->error(fmt::format("type `{}` does not exist", name), span, "not found");
+    auto error = context_->error(fmt::format("type `{}` does not exist", name), span, "not found");
     if (name == "float32" || name == "float64") {
-        return std::move(error).help(fmt::format("`{}` has been renamed to `{}`", name,
-                                                 name == "float32" ? "f32" : "f64"));
+        return std::move(error).help(
+            fmt::format("`{}` has been renamed to `{}`", name, name == "float32" ? "f32" : "f64"));
     }
     if (function_names_.contains(folded(name)))
         return std::move(error).help(fmt::format("`{}` is a function", name));
@@ -98,9 +97,9 @@ Result<> Definitions::used_type(InterfaceIdx from, const ast::UseName& name, con
                             .help("`use` brings types; functions are imported with their whole "
                                   "interface, by a world"));
         }
-        auto error = context_->error(fmt::format("type `{}` does not exist in interface `{}`",
-                                                 name.name.name, interface),
-                                     name.name.span, "not found");
+        auto error = context_->error(
+            fmt::format("type `{}` does not exist in interface `{}`", name.name.name, interface),
+            name.name.span, "not found");
         std::vector<std::string_view> known;
         for (const auto& [there, index] : model[from].types)
             known.push_back(there);
@@ -147,12 +146,12 @@ Definitions::needs(std::span<const ast::TypeDef* const> definitions) const {
         const auto [other, is_new] = defined.emplace(key, i);
         if (is_new && used == scope_.end())
             continue;
-        const auto before =
-            is_new ? used->second.name.span : definitions[other->second]->name.span;
+        const auto before = is_new ? used->second.name.span : definitions[other->second]->name.span;
         return fail(
-            context_->error(fmt::format("name `{}` is defined more than once", name.name),
-                            name.span)
-                .help(fmt::format("the first one is at {}", session().model.sources.where(before))));
+            context_
+                ->error(fmt::format("name `{}` is defined more than once", name.name), name.span)
+                .help(
+                    fmt::format("the first one is at {}", session().model.sources.where(before))));
     }
     std::vector<std::vector<Need>> all(definitions.size());
     for (std::uint32_t i = 0; i < definitions.size(); ++i) {
@@ -239,9 +238,9 @@ Result<TypeKind> Definitions::definition_kind(const ast::TypeDef& tree) {
 Result<> Definitions::check_members(const ast::TypeDef& tree) const {
     if (tree.members.empty() && (tree.kind == Tok::kw_enum || tree.kind == Tok::kw_variant)) {
         const std::string_view what = tree.kind == Tok::kw_enum ? "enum" : "variant";
-        return fail(context_->error(fmt::format("empty {}", what), tree.name.span)
-                        .help(fmt::format("a value of it could not exist; give the {} a case",
-                                          what)));
+        return fail(
+            context_->error(fmt::format("empty {}", what), tree.name.span)
+                .help(fmt::format("a value of it could not exist; give the {} a case", what)));
     }
     std::map<std::string, Span> seen;
     for (const auto& member : tree.members) {
@@ -252,8 +251,9 @@ Result<> Definitions::check_members(const ast::TypeDef& tree) const {
                                       : tree.kind == Tok::kw_flags ? "flag"
                                                                    : "case";
         return fail(
-            context_->error(fmt::format("{} `{}` is defined more than once", what, member.name.name),
-                            member.name.span)
+            context_
+                ->error(fmt::format("{} `{}` is defined more than once", what, member.name.name),
+                        member.name.span)
                 .help(fmt::format("the first one is at {}",
                                   session().model.sources.where(there->second))));
     }
@@ -311,12 +311,12 @@ Result<TypeIdx> Definitions::resource(const ast::Type& handle) {
     const auto at = TENON_TRY(named(handle.name, handle.name_span));
     if (session().types.is_resource(at))
         return at;
-    return fail(context_
-                    ->error(fmt::format("type `{}` used in a handle must be a resource",
-                                        handle.name),
-                            handle.name_span)
-                    .help(fmt::format("`own` and `borrow` are for resources; write `{}` alone",
-                                      handle.name)));
+    return fail(
+        context_
+            ->error(fmt::format("type `{}` used in a handle must be a resource", handle.name),
+                    handle.name_span)
+            .help(fmt::format("`own` and `borrow` are for resources; write `{}` alone",
+                              handle.name)));
 }
 
 Result<Type> Definitions::type(const ast::Type& tree) {

@@ -25,8 +25,8 @@ void append_lines(std::vector<Line>& lines, std::string_view text) {
     }
 }
 
-/// Where text stands behind the opening mark of a block, its further lines keep their indentation, as
-/// existing parsers have it; else all of them move.
+/// Where text stands behind the opening mark of a block, its further lines keep their indentation,
+/// as existing parsers have it; else all of them move.
 void append_comment(std::vector<Line>& lines, std::string_view text) {
     auto first = lines.size();
     append_lines(lines, text);

@@ -19,10 +19,12 @@ int rank_of(const Model& model, const WorldItem& item) {
     return std::get<Function>(item).resource ? 4 : 3;
 }
 
-Items sorted(const Model& model, const Items& items) {
+Items sorted(const Model& model, Items items) {
     std::vector<std::pair<int, std::size_t>> order;
     for (std::size_t i = 0; i < items.size(); ++i)
         order.emplace_back(rank_of(model, items.entry(i).second), i);
+    if (std::ranges::is_sorted(order))
+        return items;
     std::ranges::sort(order);
     Items out;
     for (const auto& [rank, at] : order)
@@ -43,12 +45,14 @@ void keep_written(WorldInterface& there, const WorldInterface& written) {
 
 class Elaborator {
 public:
-    Elaborator(Session& session, WorldIdx world) : session_(session), at_(world) {}
+    Elaborator(Session& session, WorldIdx world)
+        : session_(session), at_(world), imported_(session.model.interfaces.size()) {}
     Result<> run();
 
 private:
     Result<> import_all(const Items& items);
     Result<> import_needs(InterfaceIdx interface, const Stability& stability);
+    void import_implied(InterfaceIdx interface, const Stability& stability);
     Result<> export_all(const Items& items);
     Result<bool> export_one(InterfaceIdx interface, const WorldKey& key, const WorldItem& item);
     struct Visit {
@@ -63,8 +67,9 @@ private:
 
     Session& session_;
     WorldIdx at_;
+    std::vector<bool> imported_; // by interface, those by their id
     Items imports_, exports_;
-    std::set<InterfaceIdx> exported_ids_;  // that the world is to export
+    std::set<InterfaceIdx> exported_ids_;   // that the world is to export
     std::set<InterfaceIdx> needed_imports_; // of exports
 };
 
@@ -75,7 +80,7 @@ Result<> Elaborator::run() {
     TENON_TRY(import_all(imports));
     TENON_TRY(export_all(exports));
     auto& world = session_.model.worlds[at_.value];
-    world.imports = sorted(session_.model, imports_);
+    world.imports = sorted(session_.model, std::move(imports_));
     world.exports = std::move(exports_);
     return {};
 }
@@ -85,11 +90,13 @@ Result<> Elaborator::import_all(const Items& items) {
         TENON_TRY(session_.budget.spend(1));
         if (const auto* const interface = std::get_if<WorldInterface>(&item)) {
             TENON_TRY(import_needs(interface->interface, interface->stability));
+            if (std::holds_alternative<InterfaceIdx>(key))
+                imported_[interface->interface.value] = true;
         } else if (const auto* const type = std::get_if<TypeIdx>(&item)) {
             if (const auto from = session_.model.used_from(*type)) {
                 const auto stability = session_.model[*type].stability;
                 TENON_TRY(import_needs(*from, stability));
-                imports_.insert(WorldKey(*from), implied(*from, stability));
+                import_implied(*from, stability);
             }
         }
         const auto [there, is_new] = imports_.insert(key, item);
@@ -112,16 +119,23 @@ Result<> Elaborator::import_needs(InterfaceIdx interface, const Stability& stabi
         const auto& needs = session_.needs_of(top.interface);
         if (top.next < needs.size()) {
             const auto need = needs[top.next++];
-            if (!imports_.contains(WorldKey(need)))
+            if (!imported_[need.value])
                 stack.push_back(Open{need, 0});
             continue;
         }
         const auto done = top.interface;
         stack.pop_back();
         if (!stack.empty())
-            imports_.insert(WorldKey(done), implied(done, stability));
+            import_implied(done, stability);
     }
     return {};
+}
+
+void Elaborator::import_implied(InterfaceIdx interface, const Stability& stability) {
+    if (imported_[interface.value])
+        return;
+    imported_[interface.value] = true;
+    imports_.insert(WorldKey(interface), implied(interface, stability));
 }
 
 Result<> Elaborator::export_all(const Items& items) {
@@ -169,7 +183,7 @@ bool Elaborator::leave(const Visit& visit, const WorldItem& top, bool is_top) {
     const auto& stability = std::get<WorldInterface>(top).stability;
     if (!visit.exported) {
         needed_imports_.insert(visit.interface);
-        imports_.insert(visit.key, implied(visit.interface, stability));
+        import_implied(visit.interface, stability);
         return true;
     }
     if (needed_imports_.contains(visit.interface))
@@ -197,8 +211,7 @@ Result<bool> Elaborator::export_one(InterfaceIdx interface, const WorldKey& key,
         if (top.next < needs.size()) {
             const auto need = needs[top.next++];
             const bool exported = top.exported && exported_ids_.contains(need);
-            const auto entered =
-                TENON_TRY(enter(stack, Visit{need, WorldKey(need), exported, 0}));
+            const auto entered = TENON_TRY(enter(stack, Visit{need, WorldKey(need), exported, 0}));
             if (entered == Entered::conflict)
                 return false;
             continue;

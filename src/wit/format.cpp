@@ -32,8 +32,11 @@ Result<std::vector<Piece>> pieces_of(const Sources& sources, std::uint32_t file)
     std::vector<Piece> out;
     std::size_t comments = 0;
     const auto add = [&](const Token& token) {
-        Piece piece{token.kind, whole.substr(token.span.begin, token.span.end - token.span.begin),
-                    token.span.begin, token.span.end, {}};
+        Piece piece{token.kind,
+                    whole.substr(token.span.begin, token.span.end - token.span.begin),
+                    token.span.begin,
+                    token.span.end,
+                    {}};
         while (comments < in.comments().size() && in.comments()[comments].begin < token.span.begin)
             piece.comments.push_back(in.comments()[comments++]);
         out.push_back(std::move(piece));
@@ -42,8 +45,9 @@ Result<std::vector<Piece>> pieces_of(const Sources& sources, std::uint32_t file)
         const auto token = TENON_TRY(in.next());
         const bool attribute =
             token.kind == Tok::at &&
-            (out.empty() || out.back().kind == Tok::semicolon || out.back().kind == Tok::left_brace ||
-             out.back().kind == Tok::right_brace || out.back().kind == Tok::right_paren);
+            (out.empty() || out.back().kind == Tok::semicolon ||
+             out.back().kind == Tok::left_brace || out.back().kind == Tok::right_brace ||
+             out.back().kind == Tok::right_paren);
         // `@since(version = 1.2.3)`
         const bool gate = token.kind == Tok::equals && out.size() > 2 &&
                           out.back().text == "version" &&
@@ -313,9 +317,9 @@ std::string Formatter::joined(std::size_t first, std::size_t last) const {
             }
         }
         const auto next = kind(at + 1);
-        const bool dropped = piece.kind == Tok::comma && at < last &&
-                             (next == Tok::right_paren || next == Tok::greater ||
-                              next == Tok::right_brace);
+        const bool dropped =
+            piece.kind == Tok::comma && at < last &&
+            (next == Tok::right_paren || next == Tok::greater || next == Tok::right_brace);
         if (dropped)
             continue;
         const bool after_new_line = !out.empty() && out.back() == '\v';
@@ -338,8 +342,7 @@ bool Formatter::space_before(std::size_t at) const {
     case Tok::left_brace: return head != Tok::kw_use;
     case Tok::colon:
         // `a:b/c` and `package a:b` are one word.
-        return head != Tok::kw_package &&
-               !(kind(at) == Tok::id && kind(at + 1) == Tok::slash);
+        return head != Tok::kw_package && !(kind(at) == Tok::id && kind(at + 1) == Tok::slash);
     default: break;
     }
     switch (kind(at)) {

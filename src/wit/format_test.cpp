@@ -19,8 +19,8 @@ TEST(Format, puts_one_thing_on_each_line) {
     EXPECT_EQ(formatted("package a:b @ 1.0.0;interface i{use c:d/e @1.0.0-x.{t  as u,v,};"
                         "record r{a:list<u8,>,b:tuple<u8,u8,>} f:async func(a:u8,)->result<_,u8>;"
                         "resource s; resource q{constructor();m:static func();}}"
-                            "world w{import x:func();import a:b/c;import y:c:d/e;"
-                            "include v with{a as b,};export z:interface{}}"),
+                        "world w{import x:func();import a:b/c;import y:c:d/e;"
+                        "include v with{a as b,};export z:interface{}}"),
               "expected `>`, found `,`"); // `list` takes no trailing comma
     EXPECT_EQ(formatted("package a:b @ 1.0.0;interface i{use c:d/e @1.0.0-x.{t  as u,v,};"
                         "record r{a:list<u8>,b:tuple<u8,u8,>} f:async func(a:u8,)->result<_,u8>;"
@@ -91,9 +91,10 @@ interface i { // opened
 }
 
 TEST(Format, breaks_lines_that_are_too_long) {
-    EXPECT_EQ(formatted("package a:b; interface i { a-function-with-a-long-name: func(parameter-one: "
-                        "list<string>, parameter-two: list<string>, three: u8) -> u8; }"),
-              R"(package a:b;
+    EXPECT_EQ(
+        formatted("package a:b; interface i { a-function-with-a-long-name: func(parameter-one: "
+                  "list<string>, parameter-two: list<string>, three: u8) -> u8; }"),
+        R"(package a:b;
 interface i {
   a-function-with-a-long-name: func(
     parameter-one: list<string>,
@@ -105,8 +106,9 @@ interface i {
 }
 
 TEST(Format, keeps_empty_lines_but_no_two_together) {
-    EXPECT_EQ(formatted("package a:b;\n\n\n\ninterface i {\n\n  a: func();\n\n  b: func();\n\n}\n\n"),
-              "package a:b;\n\ninterface i {\n  a: func();\n\n  b: func();\n}\n");
+    EXPECT_EQ(
+        formatted("package a:b;\n\n\n\ninterface i {\n\n  a: func();\n\n  b: func();\n\n}\n\n"),
+        "package a:b;\n\ninterface i {\n  a: func();\n\n  b: func();\n}\n");
 }
 
 TEST(Format, refuses_what_does_not_parse) {

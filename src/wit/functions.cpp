@@ -28,8 +28,9 @@ Result<std::vector<Function>> Definitions::methods(const ast::TypeDef& resource)
         const auto key = constructor ? std::string("[constructor]") : folded(tree.name.name);
         const auto [there, is_new] = seen.emplace(key, tree.name.span);
         if (!is_new) {
-            auto message = constructor ? std::string("duplicate constructors")
-                                       : fmt::format("duplicate function name `{}`", tree.name.name);
+            auto message = constructor
+                               ? std::string("duplicate constructors")
+                               : fmt::format("duplicate function name `{}`", tree.name.name);
             return fail(context_->error(std::move(message), tree.name.span)
                             .help(fmt::format("the first one is at {}",
                                               session().model.sources.where(there->second))));

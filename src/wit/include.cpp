@@ -10,6 +10,36 @@
 namespace tenon::wit {
 namespace {
 
+/// How large a copy is, for the budget: in parts, and in text.
+std::size_t weight(const TypeDef& type) {
+    std::size_t parts = 1;
+    std::size_t text = type.docs.size() + type.name.value_or("").size();
+    const auto members = [&](const auto& list) {
+        parts += list.size();
+        for (const auto& member : list)
+            text += member.name.size() + member.docs.size();
+    };
+    if (const auto* const record = std::get_if<Record>(&type.kind))
+        members(record->fields);
+    else if (const auto* const variant = std::get_if<Variant>(&type.kind))
+        members(variant->cases);
+    else if (const auto* const cases = std::get_if<Enum>(&type.kind))
+        members(cases->cases);
+    else if (const auto* const flags = std::get_if<Flags>(&type.kind))
+        members(flags->flags);
+    else if (const auto* const tuple = std::get_if<Tuple>(&type.kind))
+        parts += tuple->types.size();
+    return parts + text / 64;
+}
+
+std::size_t weight(const Function& function) {
+    auto text =
+        function.name.size() + function.docs.size() + function.external_id.value_or("").size();
+    for (const auto& param : function.params)
+        text += param.name.size();
+    return 1 + function.params.size() + text / 64;
+}
+
 class Includer {
 public:
     Includer(PackageContext& context, const ast::Include& tree, WorldIdx from, WorldIdx into)
@@ -49,9 +79,9 @@ private:
 Result<> Includer::run() {
     for (const auto& rename : tree_.with) {
         if (!renames_.emplace(std::string(rename.from.name), Renamed{&rename}).second) {
-            return fail(context_.error(
-                fmt::format("name `{}` is renamed more than once", rename.from.name),
-                rename.from.span));
+            return fail(
+                context_.error(fmt::format("name `{}` is renamed more than once", rename.from.name),
+                               rename.from.span));
         }
     }
     TENON_TRY(items(false));
@@ -71,7 +101,8 @@ Result<> Includer::run() {
 }
 
 Result<> Includer::items(bool exported) {
-    // Taken by position: making types and interfaces moves the model's lists, though not this world.
+    // Taken by position: making types and interfaces moves the model's lists, though not this
+    // world.
     const auto count = exported ? model()[from_].exports.size() : model()[from_].imports.size();
     for (std::size_t i = 0; i < count; ++i) {
         const auto& world = model()[from_];
@@ -84,7 +115,11 @@ Result<> Includer::items(bool exported) {
 Result<> Includer::item(bool exported, const WorldKey& key, const WorldItem& item) {
     std::size_t cost = 1;
     if (const auto* const function = std::get_if<Function>(&item))
-        cost += function->params.size() + function->docs.size() / 64;
+        cost += weight(*function);
+    else if (const auto* const type = std::get_if<TypeIdx>(&item))
+        cost += weight(model()[*type]);
+    else
+        cost += std::get<WorldInterface>(item).docs.size() / 64;
     TENON_TRY(context_.session.budget.spend(cost));
     if (const auto* const id = std::get_if<InterfaceIdx>(&key))
         return merge(exported, *id, std::get<WorldInterface>(item));
@@ -188,9 +223,8 @@ Result<Function> Includer::function(const Function& from) {
     if (made.kind == Function::Kind::constructor)
         made.name = fmt::format("[constructor]{}", name);
     else
-        made.name = fmt::format("[{}]{}.{}",
-                                made.kind == Function::Kind::method ? "method" : "static", name,
-                                item);
+        made.name = fmt::format(
+            "[{}]{}.{}", made.kind == Function::Kind::method ? "method" : "static", name, item);
     return made;
 }
 
@@ -206,7 +240,7 @@ Result<InterfaceIdx> Includer::interface(InterfaceIdx from) {
     made.span = old.span;
     model().interfaces.push_back(std::move(made));
     for (const auto& [name, index] : old.types) {
-        TENON_TRY(context_.session.budget.spend(1));
+        TENON_TRY(context_.session.budget.spend(weight(model()[index])));
         auto inner = model()[index];
         inner.kind = TENON_TRY(kind(inner.kind));
         inner.owner = at;
@@ -216,7 +250,7 @@ Result<InterfaceIdx> Includer::interface(InterfaceIdx from) {
         model().interfaces[at.value].types.insert(name, copy);
     }
     for (const auto& [name, old_function] : old.functions) {
-        TENON_TRY(context_.session.budget.spend(1 + old_function.params.size()));
+        TENON_TRY(context_.session.budget.spend(weight(old_function)));
         auto copy = TENON_TRY(function(old_function));
         model().interfaces[at.value].functions.insert(name, std::move(copy));
     }
@@ -250,6 +284,7 @@ Result<Type> Includer::mapped(const Type& from) {
         return fail(context_.error("type nesting too deep", tree_.from.name.span));
     ++depth_;
     const auto old = model()[*at].kind;
+    TENON_TRY(context_.session.budget.spend(weight(model()[*at])));
     auto made = TENON_TRY(kind(old));
     --depth_;
     const auto copy = context_.session.types.anonymous(std::move(made));

@@ -114,8 +114,8 @@ private:
             out_.key(name).value(index.value);
         out_.close_object();
     }
-    template <class List> void labels(std::string_view kind, std::string_view list,
-                                      const List& all) {
+    template <class List>
+    void labels(std::string_view kind, std::string_view list, const List& all) {
         out_.open_object();
         out_.key(kind).open_object();
         out_.key(list).open_array();

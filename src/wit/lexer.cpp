@@ -320,9 +320,9 @@ Result<Token> TokenStream::identifier(std::size_t start, std::size_t name) {
         }
     }
     if (auto problem = identifier_problem(token.text); !problem.empty()) {
-        auto wrong = error(Errc::malformed, fmt::format("invalid identifier `{}`", token.text),
-                           token.span)
-                         .because(std::move(problem));
+        auto wrong =
+            error(Errc::malformed, fmt::format("invalid identifier `{}`", token.text), token.span)
+                .because(std::move(problem));
         if (const auto better = kebab_case(token.text); !better.empty())
             wrong = std::move(wrong).help(fmt::format("did you mean `{}`?", better));
         return fail(std::move(wrong));
@@ -455,7 +455,7 @@ std::string comment_text(std::string_view line) {
         const auto start = at;
         const auto c = base::next_code_point(line, at);
         out += c == '\r' || is_forbidden(c) ? std::string_view("\xef\xbf\xbd")
-                                           : line.substr(start, at - start);
+                                            : line.substr(start, at - start);
     }
     while (!out.empty() && (out.back() == ' ' || out.back() == '\t'))
         out.pop_back();

@@ -118,7 +118,7 @@ std::string content(std::string text) {
 
 TEST(Lexer, resolves_escapes) {
     EXPECT_EQ(content(R"("a\n\"\\\u{e9}\41")"), "a\n\"\\\xc3\xa9"
-                                               "A");
+                                                "A");
     EXPECT_EQ(content(R"("\q")"), "invalid escape in a string");
     EXPECT_EQ(content(R"("\u{110000}")"), "invalid escape in a string");
     EXPECT_EQ(content(R"("\u{}")"), "invalid escape in a string");

@@ -41,8 +41,8 @@ std::vector<Finding> Linter::run() {
     count_uses();
     const auto& package = model_[package_];
     if (!package.name.version) {
-        report("unversioned-package", fmt::format("package `{}` has no version", package.name.text()),
-               package.span,
+        report("unversioned-package",
+               fmt::format("package `{}` has no version", package.name.text()), package.span,
                fmt::format("write `package {}@0.1.0;`: without it nobody can tell a later one from "
                            "this one",
                            package.name.text()));
@@ -115,8 +115,9 @@ void Linter::name(std::string_view what, std::string_view name, Span span) {
         std::ranges::transform(lower, lower.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
         });
-        report("name-convention", fmt::format("the name of {} `{}` has capital letters", what, name),
-               span, fmt::format("names are written in lower case, as in `{}`", lower));
+        report("name-convention",
+               fmt::format("the name of {} `{}` has capital letters", what, name), span,
+               fmt::format("names are written in lower case, as in `{}`", lower));
     } else if (is_keyword(name)) {
         report("name-convention", fmt::format("the name of {} `{}` is a keyword", what, name), span,
                fmt::format("everybody who uses it has to write `%{}`", name));
@@ -159,7 +160,8 @@ void Linter::type(TypeIdx at, bool has_functions) {
     docs(type.docs, "type", type_name, type.span);
     const auto* const record = std::get_if<Record>(&type.kind);
     const auto* const flags = std::get_if<Flags>(&type.kind);
-    if ((record != nullptr && record->fields.empty()) || (flags != nullptr && flags->flags.empty())) {
+    if ((record != nullptr && record->fields.empty()) ||
+        (flags != nullptr && flags->flags.empty())) {
         report("empty-type",
                fmt::format("{} `{}` is empty", record != nullptr ? "record" : "flags", type_name),
                type.span, "it parses, but there is no valid binary encoding of it");

@@ -34,8 +34,7 @@ private:
                            base::OrderedMap<WorldKey, WorldItem>& into, std::string_view what);
     Result<> same_type(TypeIdx from, TypeIdx into, const std::string& name);
     Result<> same_function(const Function& from, const Function& into);
-    [[nodiscard]] bool same(const std::optional<Type>& moved_type,
-                            const std::optional<Type>& into);
+    [[nodiscard]] bool same(const std::optional<Type>& moved_type, const std::optional<Type>& into);
     [[nodiscard]] Function moved(Function function) const;
     [[nodiscard]] World moved(World world) const;
     [[nodiscard]] WorldKey moved(const WorldKey& key) const;
@@ -259,8 +258,8 @@ std::vector<std::string> member_names(const TypeKind& kind) {
     return {};
 }
 
-/// What stands inside, with a place of its own for "nothing", so that `result<a>` and `result<_, a>`
-/// differ.
+/// What stands inside, with a place of its own for "nothing", so that `result<a>` and `result<_,
+/// a>` differ.
 std::vector<std::optional<Type>> inner_types(const TypeKind& kind) {
     std::vector<std::optional<Type>> out;
     if (const auto* const variant = std::get_if<Variant>(&kind)) {
@@ -408,8 +407,7 @@ Result<> Merger::matched_world(const World& from, WorldIdx into) {
 }
 
 Result<> Merger::matched_items(const base::OrderedMap<WorldKey, WorldItem>& from,
-                               base::OrderedMap<WorldKey, WorldItem>& into,
-                               std::string_view what) {
+                               base::OrderedMap<WorldKey, WorldItem>& into, std::string_view what) {
     if (from.size() != into.size()) {
         return fail(
             disagree(fmt::format("world contains different number of {}s than expected", what)));

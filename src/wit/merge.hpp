@@ -17,8 +17,8 @@ struct Moved {
     std::vector<TypeIdx> types;
 };
 
-/// Interfaces are united: types and functions that only one view has are kept. Worlds must be equal.
-/// On failure `into` is as it was.
+/// Interfaces are united: types and functions that only one view has are kept. Worlds must be
+/// equal. On failure `into` is as it was.
 Result<Moved> merge(Model& into, const Model& from);
 
 } // namespace tenon::wit

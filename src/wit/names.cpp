@@ -176,9 +176,9 @@ base::Error PackageNames::unknown(const ast::Id& name, std::uint32_t part) const
         known.push_back(other);
     if (const auto near = base::nearest(name.name, known))
         return std::move(error).help(fmt::format("did you mean `{}`?", *near));
-    return std::move(error).help(
-        fmt::format("an interface of another package is named in full, as in `namespace:package/{}`",
-                    name.name));
+    return std::move(error).help(fmt::format(
+        "an interface of another package is named in full, as in `namespace:package/{}`",
+        name.name));
 }
 
 Result<std::vector<std::uint32_t>> PackageNames::order() const {

@@ -105,9 +105,10 @@ Result<> Sorter::collect() {
         }
         const auto [there, is_new] = by_name_.emplace(one.name, i);
         if (!is_new) {
-            return fail(error_at(model_.sources, message, one.span)
-                            .help(fmt::format("the other one is at {}",
-                                              model_.sources.where(packages_[there->second].span))));
+            return fail(
+                error_at(model_.sources, message, one.span)
+                    .help(fmt::format("the other one is at {}",
+                                      model_.sources.where(packages_[there->second].span))));
         }
     }
     return {};
@@ -153,10 +154,9 @@ base::Error Sorter::cycle(const std::vector<Open>& stack, std::size_t closing) c
     for (auto at = first; at != stack.end(); ++at)
         round += fmt::format("`{}` needs ", packages_[at->package].name.text());
     round += fmt::format("`{}`", packages_[closing].name.text());
-    return error_at(
-               model_.sources,
-               fmt::format("package `{}` creates a dependency cycle", package_name(id).text()),
-               id.span)
+    return error_at(model_.sources,
+                    fmt::format("package `{}` creates a dependency cycle", package_name(id).text()),
+                    id.span)
         .because(std::move(round));
 }
 
@@ -179,8 +179,8 @@ base::Error Sorter::unknown(const ast::PackageId& id) const {
     if (count > shown)
         list += fmt::format("\n    and {} more", count - shown);
     auto error = error_at(
-        model_.sources,
-        fmt::format("package `{}` not found. known packages:{}", name.text(), list), id.span);
+        model_.sources, fmt::format("package `{}` not found. known packages:{}", name.text(), list),
+        id.span);
     for (const auto& other : known) {
         if (other.space == name.space && other.name == name.name) {
             return std::move(error).help(
@@ -190,7 +190,8 @@ base::Error Sorter::unknown(const ast::PackageId& id) const {
     const std::vector<std::string_view> views(texts.begin(), texts.end());
     if (const auto near = base::nearest(name.text(), views))
         error = std::move(error).help(fmt::format("did you mean `{}`?", *near));
-    return std::move(error).help("`tenon wit fetch` puts the packages that are needed into `deps/`");
+    return std::move(error).help(
+        "`tenon wit fetch` puts the packages that are needed into `deps/`");
 }
 
 } // namespace

@@ -23,7 +23,8 @@ TEST(Parser, says_what_was_expected_and_where) {
 
 TEST(Parser, hints_at_percent_for_keywords) {
     Model model;
-    const auto read = read_text(model, "test.wit", "package a:b; interface i { type option = u8; }");
+    const auto read =
+        read_text(model, "test.wit", "package a:b; interface i { type option = u8; }");
     ASSERT_FALSE(read.has_value());
     ASSERT_EQ(read.error().helps().size(), 1U);
     EXPECT_EQ(read.error().helps()[0], "write `%option` to use a keyword as a name");

@@ -42,8 +42,8 @@ std::string found_words(const Token& found) {
 
 std::unexpected<base::Error> TypeParser::expected(std::string_view what, const Token& found) const {
     const auto code = found.kind == Tok::end ? Errc::truncated : Errc::malformed;
-    auto error = in_.error(code, fmt::format("expected {}, found {}", what, found_words(found)),
-                           found.span);
+    auto error =
+        in_.error(code, fmt::format("expected {}, found {}", what, found_words(found)), found.span);
     if (is_keyword(found.kind) && what.find("an identifier") != std::string_view::npos) {
         error = std::move(error).help(
             fmt::format("write `%{}` to use a keyword as a name", found.text));
@@ -138,10 +138,10 @@ Result<ast::Attribute> TypeParser::attribute(const Token& name) {
         out.kind = Kind::external_id;
         key = {};
     } else if (name.text != "since") {
-        return fail(in_.error(Errc::malformed, fmt::format("unknown attribute `@{}`", name.text),
-                              name.span)
-                        .help("attributes are `@since(version = 1.2.3)`, `@unstable(feature = "
-                              "name)`, `@deprecated(version = 1.2.3)` and `@external-id(\"…\")`"));
+        return fail(
+            in_.error(Errc::malformed, fmt::format("unknown attribute `@{}`", name.text), name.span)
+                .help("attributes are `@since(version = 1.2.3)`, `@unstable(feature = "
+                      "name)`, `@deprecated(version = 1.2.3)` and `@external-id(\"…\")`"));
     }
     TENON_TRY(expect(Tok::left_paren));
     if (key.empty()) {
@@ -242,8 +242,8 @@ Result<> TypeParser::type_arguments(ast::Type& into) {
     default: return expected("a type", head);
     }
     TENON_TRY(in_.next());
-    const bool optional = into.kind == Tok::kw_result || into.kind == Tok::kw_future ||
-                          into.kind == Tok::kw_stream;
+    const bool optional =
+        into.kind == Tok::kw_result || into.kind == Tok::kw_future || into.kind == Tok::kw_stream;
     if (optional) {
         if (!TENON_TRY(take(Tok::less)))
             return {};

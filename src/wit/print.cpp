@@ -78,8 +78,7 @@ private:
     Result<> definition(TypeIdx at, const Methods& methods);
     Result<> resource(const TypeDef& type, std::string_view name, TypeIdx at,
                       const Methods& methods);
-    template <class List>
-    Result<> members(std::string_view head, const List& list);
+    template <class List> Result<> members(std::string_view head, const List& list);
     /// `use` of the types from `begin` on, as far as they come from one interface with one gate;
     /// gives the position behind them.
     Result<std::size_t> use(std::span<const TypeIdx> types, std::size_t begin);
@@ -297,8 +296,7 @@ Result<> Printer::resource(const TypeDef& type, std::string_view name, TypeIdx a
     return out_.close();
 }
 
-template <class List>
-Result<> Printer::members(std::string_view head, const List& list) {
+template <class List> Result<> Printer::members(std::string_view head, const List& list) {
     TENON_TRY(out_.open(head));
     for (const auto& member : list) {
         TENON_TRY(docs(member.docs));

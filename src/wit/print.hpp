@@ -15,8 +15,8 @@ struct PrintOptions {
     std::uint64_t max_bytes = std::uint64_t{1} << 30;
 };
 
-/// The package, and after it `nested` ones as `package a:b { … }`. Fails for what WIT cannot express
-/// (a model that was not read from WIT may hold that) and for texts beyond the limit.
+/// The package, and after it `nested` ones as `package a:b { … }`. Fails for what WIT cannot
+/// express (a model that was not read from WIT may hold that) and for texts beyond the limit.
 Result<std::string> print(const Model& model, PackageIdx main,
                           std::span<const PackageIdx> nested = {}, PrintOptions options = {});
 

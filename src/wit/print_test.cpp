@@ -26,6 +26,12 @@ TEST(Print, keeps_its_own_style) {
     expect_fixed(R"(/// About the package.
 package a:b@1.0.0;
 
+interface types {
+  resource %type;
+
+  type t = u8;
+}
+
 interface %interface {
   use types.{%type, t as u};
 
@@ -67,12 +73,6 @@ interface %interface {
 
   @external-id("a\"b")
   much: func(a: future, b: stream<u8>, c: result, d: error-context) -> result<u8, string>;
-}
-
-interface types {
-  resource %type;
-
-  type t = u8;
 }
 
 @unstable(feature = x)

@@ -17,8 +17,8 @@ class Mark {
 public:
     explicit Mark(const Model& model)
         : packages_(model.packages.size()), interfaces_(model.interfaces.size()),
-          worlds_(model.worlds.size()), types_(model.types.size()), sources_(model.sources.count()) {
-    }
+          worlds_(model.worlds.size()), types_(model.types.size()),
+          sources_(model.sources.count()) {}
     void restore(Model& model) const {
         for (auto at = packages_; at < model.packages.size(); ++at)
             model.by_name.erase(model.packages[at].name);

@@ -123,14 +123,15 @@ TEST(Merge, unites_two_views_of_an_interface) {
 TEST(Merge, refuses_views_that_disagree) {
     const auto message = [](const char* left, const char* right) {
         auto into = read_good(std::string("package a:b;\n") + left);
-        const auto moved = merge(into.model, read_good(std::string("package a:b;\n") + right).model);
+        const auto moved =
+            merge(into.model, read_good(std::string("package a:b;\n") + right).model);
         return moved ? std::string("merged") : moved.error().message();
     };
     EXPECT_EQ(message("interface i { type t = u8; }", "interface i { type t = u16; }"),
               "type `t` is defined differently");
-    EXPECT_EQ(message("interface i { type t = result<u8>; }",
-                      "interface i { type t = result<_, u8>; }"),
-              "type `t` is defined differently");
+    EXPECT_EQ(
+        message("interface i { type t = result<u8>; }", "interface i { type t = result<_, u8>; }"),
+        "type `t` is defined differently");
     EXPECT_EQ(message("interface i { record t { a: u8 } }", "interface i { record t { b: u8 } }"),
               "type `t` is defined differently");
     EXPECT_EQ(message("interface i { f: func(a: u8); }", "interface i { f: func(); }"),

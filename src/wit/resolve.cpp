@@ -10,9 +10,8 @@ namespace {
 
 /// What is behind a closed gate is not made, but its types must be behind closed gates too: they
 /// could be spoken of from elsewhere.
-template <class Items>
-Result<> check_closed(const PackageContext& context, const Items& items, std::string_view what,
-                      std::string_view feature) {
+template <class Items> Result<> check_closed(const PackageContext& context, const Items& items,
+                                             std::string_view what, std::string_view feature) {
     const auto complain = [&](Span span) {
         auto error = context.error(
             fmt::format("found a reference to a {0} which is excluded due to its feature not being "
@@ -41,9 +40,9 @@ Result<> resolve_item(PackageContext& context, std::uint32_t at) {
     const auto& item = context.names.items()[at];
     const auto& name = item.name();
     const auto* const* const world = std::get_if<const ast::World*>(&item.tree);
-    const auto& attributes =
-        world != nullptr ? (*world)->attributes
-                         : std::get<const ast::Interface*>(item.tree)->attributes;
+    const auto& attributes = world != nullptr
+                                 ? (*world)->attributes
+                                 : std::get<const ast::Interface*>(item.tree)->attributes;
     auto gate = TENON_TRY(context.gate_of(attributes, name.span));
     if (!gate.open) {
         const auto& feature = gate.stability.feature;
@@ -61,15 +60,16 @@ Result<> resolve_item(PackageContext& context, std::uint32_t at) {
         model.packages[context.package.value].worlds.insert(std::string(name.name), made);
     } else {
         const auto& tree = *std::get<const ast::Interface*>(item.tree);
-        const auto made = TENON_TRY(resolve_interface(context, tree, item.part,
-                                                      std::string(name.name), std::move(gate)));
+        const auto made = TENON_TRY(
+            resolve_interface(context, tree, item.part, std::string(name.name), std::move(gate)));
         context.made[at] = made.value;
         model.packages[context.package.value].interfaces.insert(std::string(name.name), made);
     }
     return {};
 }
 
-/// What `use` outside of interfaces brings from other packages are interfaces that exist, used or not.
+/// What `use` outside of interfaces brings from other packages are interfaces that exist, used or
+/// not.
 Result<> check_uses(const PackageContext& context) {
     for (std::uint32_t part = 0; part < context.text.parts.size(); ++part) {
         for (const auto& item : *context.text.parts[part].items) {

@@ -79,13 +79,12 @@ Result<WorldIdx> by_id(const Model& model, std::string_view text) {
         return world_of(*candidates.front(), id.world);
     const std::vector<std::string_view> known(versions.begin(), versions.end());
     if (candidates.size() > 1) {
-        return fail(base::Error(Errc::usage,
-                                fmt::format("there are several versions of package `{}:{}`",
-                                            id.space, id.package))
-                        .help("say which one: " + quoted(known)));
+        return fail(
+            base::Error(Errc::usage, fmt::format("there are several versions of package `{}:{}`",
+                                                 id.space, id.package))
+                .help("say which one: " + quoted(known)));
     }
-    base::Error error(Errc::not_found,
-                      fmt::format("package of world `{}` is not known", text));
+    base::Error error(Errc::not_found, fmt::format("package of world `{}` is not known", text));
     return fail(known.empty() ? std::move(error)
                               : std::move(error).help("there is " + quoted(known)));
 }

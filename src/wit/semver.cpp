@@ -34,9 +34,7 @@ Replacements find_replacements(const Model& model, const World& world) {
                 .push_back(*at);
         }
     }
-    const auto version_of = [&](InterfaceIdx at) {
-        return *model[model[at].package].name.version;
-    };
+    const auto version_of = [&](InterfaceIdx at) { return *model[model[at].package].name.version; };
     Replacements out;
     for (const auto& [track, all] : tracks) {
         auto newest = all.front();
@@ -94,8 +92,9 @@ private:
     }
     std::unexpected<base::Error> different(InterfaceIdx newer, std::string_view what,
                                            const std::string& name) const {
-        return fail(Errc::invalid, fmt::format("{} `{}` of `{}` differs from that of an older version",
-                                               what, name, model_.id_of(newer).value_or("")));
+        return fail(Errc::invalid,
+                    fmt::format("{} `{}` of `{}` differs from that of an older version", what, name,
+                                model_.id_of(newer).value_or("")));
     }
 
     [[nodiscard]] bool same(const Type& left, const Type& right, std::uint32_t depth) const {

@@ -13,11 +13,13 @@ constexpr const char* user = R"(package a:b;
 interface user { use c:d/i@0.2.0.{t, r}; f: func(a: t, b: r); }
 world w { import user; import c:d/j@0.2.1; import c:d/i@0.3.0; }
 )";
-constexpr const char* older = "package c:d@0.2.0 { interface i { record t { a: list<u8> } resource r "
-                              "{ m: func(); } g: func(a: borrow<r>) -> t; } }\n";
-constexpr const char* newer = "package c:d@0.2.1 { interface i { record t { a: list<u8> } resource r "
-                              "{ m: func(); n: func(); } g: func(a: borrow<r>) -> t; h: func(); }\n"
-                              "interface j { use i.{t}; f: func() -> t; } }\n";
+constexpr const char* older =
+    "package c:d@0.2.0 { interface i { record t { a: list<u8> } resource r "
+    "{ m: func(); } g: func(a: borrow<r>) -> t; } }\n";
+constexpr const char* newer =
+    "package c:d@0.2.1 { interface i { record t { a: list<u8> } resource r "
+    "{ m: func(); n: func(); } g: func(a: borrow<r>) -> t; h: func(); }\n"
+    "interface j { use i.{t}; f: func() -> t; } }\n";
 constexpr const char* other = "package c:d@0.3.0 { interface i {} }\n";
 
 Result<std::string> merged(const std::string& text) {
@@ -73,10 +75,11 @@ TEST(Semver, refuses_a_newer_version_that_lacks_something) {
 }
 
 TEST(Semver, leaves_exports_alone) {
-    const auto text = merged("package a:b;\n"
-                             "world w { import c:d/i@1.0.0; import c:d/i@1.1.0; export c:d/i@1.0.0; }\n"
-                             "package c:d@1.0.0 { interface i {} }\n"
-                             "package c:d@1.1.0 { interface i {} }\n");
+    const auto text =
+        merged("package a:b;\n"
+               "world w { import c:d/i@1.0.0; import c:d/i@1.1.0; export c:d/i@1.0.0; }\n"
+               "package c:d@1.0.0 { interface i {} }\n"
+               "package c:d@1.1.0 { interface i {} }\n");
     ASSERT_TRUE(text.has_value());
     EXPECT_NE(text->find("import c:d/i@1.0.0;\n  import c:d/i@1.1.0;\n\n  export c:d/i@1.0.0;"),
               std::string::npos)

@@ -87,7 +87,8 @@ Result<std::uint32_t> PackageContext::find(const ast::Path& path, std::uint32_t 
     auto name = path.name.name;
     if (foreign == nullptr) {
         const auto item = std::get<std::uint32_t>(target);
-        TENON_ASSERT(names.items()[item].is_world() == world); // `PackageNames::order` has seen to it
+        TENON_ASSERT(names.items()[item].is_world() ==
+                     world); // `PackageNames::order` has seen to it
         if (made[item])
             return *made[item];
         name = names.items()[item].name().name;

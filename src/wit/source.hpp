@@ -12,8 +12,8 @@
 
 namespace tenon::wit {
 
-/// Bytes [begin, end) of file `file` of a `Sources`. A span of no file is "no place": what came from
-/// a binary has none.
+/// Bytes [begin, end) of file `file` of a `Sources`. A span of no file is "no place": what came
+/// from a binary has none.
 struct Span {
     static constexpr std::uint32_t none = UINT32_MAX;
     std::uint32_t file = none;

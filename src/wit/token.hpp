@@ -11,9 +11,9 @@ namespace tenon::wit {
 
 enum class Tok : std::uint8_t {
     end,
-    id,          ///< `greet`, `%use`
-    integer,     ///< digits
-    string,      ///< between double quotes
+    id,      ///< `greet`, `%use`
+    integer, ///< digits
+    string,  ///< between double quotes
     equals,
     comma,
     colon,

@@ -6,8 +6,8 @@
 
 #include "wit/model.hpp"
 
-#include <string>
 #include <map>
+#include <string>
 #include <vector>
 
 namespace tenon::wit {
@@ -25,7 +25,8 @@ public:
     [[nodiscard]] TypeIdx base(TypeIdx type);
     [[nodiscard]] bool is_resource(TypeIdx type);
     [[nodiscard]] bool contains_borrow(const Type& type);
-    /// Whether a map may have such keys: `bool`, integers, `char`, `string`, and other names of them.
+    /// Whether a map may have such keys: `bool`, integers, `char`, `string`, and other names of
+    /// them.
     [[nodiscard]] bool is_map_key(const Type& type);
     /// The first of all types without a name that are equal to it; itself for one that has a name.
     [[nodiscard]] Type canonical(const Type& type);
@@ -44,7 +45,4 @@ private:
     std::map<std::string, TypeIdx> anonymous_;
 };
 
-
 } // namespace tenon::wit
-
-

@@ -20,8 +20,8 @@ struct Version {
     /// `malformed` with the offset of the offending byte in `text`.
     static Result<Version> parse(std::string_view text);
     [[nodiscard]] std::string text() const;
-    /// What must be equal for two versions to be semver-compatible: `1`, `0.2`, `0.0.3`, or the whole
-    /// of a pre-release; build metadata is dropped.
+    /// What must be equal for two versions to be semver-compatible: `1`, `0.2`, `0.0.3`, or the
+    /// whole of a pre-release; build metadata is dropped.
     [[nodiscard]] std::string track() const;
 
     friend bool operator==(const Version&, const Version&) = default;

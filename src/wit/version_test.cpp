@@ -44,10 +44,10 @@ TEST(Version, says_where_it_is_wrong) {
 
 // The example of https://semver.org/#spec-item-11.
 TEST(Version, orders_as_the_standard_does) {
-    constexpr std::string_view rising[] = {"1.0.0-alpha",      "1.0.0-alpha.1", "1.0.0-alpha.beta",
-                                           "1.0.0-beta",       "1.0.0-beta.2",  "1.0.0-beta.11",
-                                           "1.0.0-rc.1",       "1.0.0",         "1.0.1",
-                                           "1.1.0",            "2.0.0"};
+    constexpr std::string_view rising[] = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta",
+                                           "1.0.0-beta",  "1.0.0-beta.2",  "1.0.0-beta.11",
+                                           "1.0.0-rc.1",  "1.0.0",         "1.0.1",
+                                           "1.1.0",       "2.0.0"};
     for (std::size_t i = 1; i < std::size(rising); ++i)
         EXPECT_LT(version(rising[i - 1]), version(rising[i])) << rising[i];
 }

@@ -88,18 +88,16 @@ Result<> WorldMaker::external(const ast::Extern& tree) {
         if (!tree.label)
             return interface_by_id(tree, *path, std::move(gate));
         const auto interface = TENON_TRY(context_.interface(*path, part_));
-        return insert(tree.exported, *tree.label,
-                      of_interface(interface, tree, std::move(gate)));
+        return insert(tree.exported, *tree.label, of_interface(interface, tree, std::move(gate)));
     }
     if (const auto* const function = std::get_if<ast::Function>(&tree.what)) {
         auto made = TENON_TRY(definitions_.function(*function, std::move(gate)));
         return insert(tree.exported, *tree.label, WorldItem(std::move(made)));
     }
     const auto& inner = std::get<ast::Interface>(tree.what);
-    const auto interface =
-        TENON_TRY(resolve_interface(context_, inner, part_, std::nullopt, gate));
-    WorldInterface item{interface, std::move(gate.stability), {}, std::move(gate.external_id),
-                        tree.span};
+    const auto interface = TENON_TRY(resolve_interface(context_, inner, part_, std::nullopt, gate));
+    WorldInterface item{
+        interface, std::move(gate.stability), {}, std::move(gate.external_id), tree.span};
     return insert(tree.exported, *tree.label, WorldItem(std::move(item)));
 }
 
@@ -123,14 +121,13 @@ Result<> WorldMaker::interface_by_id(const ast::Extern& tree, const ast::Path& p
 
 Result<> WorldMaker::insert(bool exported, const ast::Id& name, WorldItem item) {
     auto& items = exported ? world().exports : world().imports;
-    const auto [there, is_new] =
-        items.insert(WorldKey(std::string(name.name)), std::move(item));
+    const auto [there, is_new] = items.insert(WorldKey(std::string(name.name)), std::move(item));
     if (is_new)
         return {};
-    return fail(context_.error(fmt::format("{} `{}` conflicts with prior {} of same name",
-                                           exported ? "export" : "import", name.name,
-                                           kind_of(*there)),
-                               name.span));
+    return fail(
+        context_.error(fmt::format("{} `{}` conflicts with prior {} of same name",
+                                   exported ? "export" : "import", name.name, kind_of(*there)),
+                       name.span));
 }
 
 // --- checks of the whole

@@ -56,8 +56,7 @@ Result<std::string> run(std::string_view mode, const char* path) {
         return wit::print(model, main);
     auto first = TENON_TRY(printed(model, main));
     wit::Model again;
-    const auto main_again =
-        TENON_TRY(wit::read_text(again, "printed.wit", first, read_options()));
+    const auto main_again = TENON_TRY(wit::read_text(again, "printed.wit", first, read_options()));
     const auto second = TENON_TRY(printed(again, main_again));
     if (first != second)
         return "not stable\n" + first + "---\n" + second;

@@ -339,7 +339,9 @@ def stable_packages(program, root, ui):
     bad = [p for p, r in results.items() if (r[2] != "unsupported" if r[0] == "error" else r[1].startswith("not stable"))]
     for path in bad:
         print(f"  {os.path.basename(path)}: {results[path][-1]}")
-    print(f"printed, read and printed again: {len(results)} packages of wit-parser, {len(results) - len(bad)} stable")
+    waiting = sum(r[0] == "error" and r[2] == "unsupported" for r in results.values())
+    print(f"printed, read and printed again: {len(results)} packages of wit-parser, {len(results) - len(bad) - waiting} stable, "
+          f"{waiting} waiting for encoded packages")
     fine = not bad
     for version in ("wasi-0.2.12", "wasi-0.3.0"):
         folder = os.path.join(root, "wit", version)
