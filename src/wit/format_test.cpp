@@ -17,12 +17,6 @@ std::string formatted(std::string text) {
 
 TEST(Format, puts_one_thing_on_each_line) {
     EXPECT_EQ(formatted("package a:b @ 1.0.0;interface i{use c:d/e @1.0.0-x.{t  as u,v,};"
-                        "record r{a:list<u8,>,b:tuple<u8,u8,>} f:async func(a:u8,)->result<_,u8>;"
-                        "resource s; resource q{constructor();m:static func();}}"
-                        "world w{import x:func();import a:b/c;import y:c:d/e;"
-                        "include v with{a as b,};export z:interface{}}"),
-              "expected `>`, found `,`"); // `list` takes no trailing comma
-    EXPECT_EQ(formatted("package a:b @ 1.0.0;interface i{use c:d/e @1.0.0-x.{t  as u,v,};"
                         "record r{a:list<u8>,b:tuple<u8,u8,>} f:async func(a:u8,)->result<_,u8>;"
                         "resource s; resource q{constructor();m:static func();}}"
                         "world w{import x:func();import a:b/c;import y:c:d/e;"
