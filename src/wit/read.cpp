@@ -78,6 +78,7 @@ Result<PackageIdx> resolve_groups(Model& model, std::vector<TextGroup> groups,
     }
     const auto order = TENON_TRY(package_order(model, packages, names));
     Session session(model, options.features);
+    session.budget = WorldBudget(options.max_world_items);
     for (const auto at : order)
         TENON_TRY(resolve(session, packages[at], names[at]));
     return model.by_name.at(packages.front().name);

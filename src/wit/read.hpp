@@ -25,6 +25,8 @@ struct ReadOptions {
     Features features;
     std::uint64_t max_bytes = std::uint64_t{256} << 20; ///< of all texts together
     std::size_t max_files = 20'000;
+    /// What all worlds may hold together, about: a few lines can ask for any number of imports.
+    std::size_t max_world_items = 1'000'000;
     /// Reads a `.wasm` or `.wat` file that holds a package; without it such files are
     /// `unsupported`.
     std::function<Result<Decoded>(Bytes content, const std::string& name)> decode;

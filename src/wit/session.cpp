@@ -4,15 +4,15 @@
 #include "base/nearest.hpp"
 #include "wit/dependencies.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::wit {
 
 Result<> WorldBudget::spend(std::size_t steps) {
-    spent_ += std::min(steps, limit);
-    if (spent_ <= limit)
+    if (steps <= left_) {
+        left_ -= steps;
         return {};
+    }
     return fail(Errc::limit, "the worlds of these packages are too large together");
 }
 

@@ -21,12 +21,14 @@ namespace tenon::wit {
 /// thousand that each import a thousand interfaces), so the total is limited.
 class WorldBudget {
 public:
+    static constexpr std::size_t usual = 1'000'000;
+
+    explicit WorldBudget(std::size_t steps = usual) : left_(steps) {}
     /// Fails once the worlds of a session have become too large.
     Result<> spend(std::size_t steps);
 
 private:
-    static constexpr std::size_t limit = 1'000'000;
-    std::size_t spent_ = 0;
+    std::size_t left_;
 };
 
 struct Session {
