@@ -4,9 +4,12 @@
 //     wit_cases json PATH…           models or errors
 //     wit_cases print PATH…          the main packages as text
 //     wit_cases stable PATH…         printed with all dependencies, read again, printed again
+//     wit_cases format FILE…         formatted, and once more; the model must stay as it was
 //     wit_cases merge INTO FROM      all packages of both, after merging
 #include "base/diagnostic.hpp"
+#include "base/file.hpp"
 #include "wit/dependencies.hpp"
+#include "wit/format.hpp"
 #include "wit/json.hpp"
 #include "wit/merge.hpp"
 #include "wit/print.hpp"
@@ -47,7 +50,27 @@ Result<std::string> printed(const wit::Model& model, wit::PackageIdx main) {
     return wit::print(model, main, all);
 }
 
+/// The model of one file as JSON; empty where it needs others.
+std::string model_of(const std::string& text) {
+    wit::Model model;
+    return wit::read_text(model, "one.wit", text, read_options()) ? wit::to_json(model) : "";
+}
+
+Result<std::string> formatted(const char* path) {
+    const auto bytes = TENON_TRY(base::read_file(path, 1U << 24));
+    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    auto once = TENON_TRY(wit::format(path, text));
+    const auto twice = TENON_TRY(wit::format(path, once));
+    if (once != twice)
+        return "not stable\n" + once + "---\n" + twice;
+    if (model_of(text) != model_of(once))
+        return "not stable: another model\n" + once;
+    return once;
+}
+
 Result<std::string> run(std::string_view mode, const char* path) {
+    if (mode == "format")
+        return formatted(path);
     wit::Model model;
     const auto main = TENON_TRY(wit::read_path(model, path, read_options()));
     if (mode == "json")

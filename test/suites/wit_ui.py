@@ -366,6 +366,19 @@ def stable_packages(program, root, ui):
     return fine
 
 
+def formatted_files(program, root):
+    """Every file that parses: formatting it twice is formatting it once, and its meaning stays."""
+    paths = [os.path.join(folder, name) for part in ("conformance/wit-parser-ui/ui", "conformance/wit-component/interfaces", "wit")
+             for folder, _, names in os.walk(os.path.join(root, part)) for name in names if name.endswith(".wit")]
+    results = run(program, "format", paths)
+    parsed = {path: result[1] for path, result in results.items() if result[0] == "text"}
+    bad = [path for path, text in parsed.items() if text.startswith("not stable")]
+    for path in bad:
+        print(f"  {path}: {parsed[path][:1500]}")
+    print(f"formatted: {len(parsed)} files that parse, {len(parsed) - len(bad)} stable and equal in meaning")
+    return not bad and len(results) == len(paths)
+
+
 def main():
     root = find_suites()
     if root is None:
@@ -381,6 +394,7 @@ def main():
         fine = printed_cases(program, os.path.join(component, "interfaces")) and fine
         fine = merge_cases(program, os.path.join(component, "merge")) and fine
     fine = stable_packages(program, root, suite) and fine
+    fine = formatted_files(program, root) and fine
     return 0 if fine else 1
 
 
