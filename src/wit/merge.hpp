@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Two models into one. Packages that are in both are two views of the same package: what both have
+// must agree, and what one lacks is taken from the other.
+#pragma once
+
+#include "wit/model.hpp"
+
+#include <vector>
+
+namespace tenon::wit {
+
+/// Where the parts of the other model are now.
+struct Moved {
+    std::vector<PackageIdx> packages;
+    std::vector<InterfaceIdx> interfaces;
+    std::vector<WorldIdx> worlds;
+    std::vector<TypeIdx> types;
+};
+
+/// Interfaces are united: types and functions that only one view has are kept. Worlds must be
+/// equal. On failure `into` is as it was.
+Result<Moved> merge(Model& into, const Model& from);
+
+} // namespace tenon::wit

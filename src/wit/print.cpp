@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "wit/print.hpp"
+
+#include "base/utf8.hpp"
+#include "wit/docs.hpp"
+#include "wit/lexer.hpp"
+#include "wit/parser.hpp"
+
+#include <fmt/format.h>
+#include <map>
+
+namespace tenon::wit {
+
+std::string escaped(std::string_view name) {
+    return is_keyword(name) ? fmt::format("%{}", name) : std::string(name);
+}
+
+namespace {
+
+/// Text made of lines; what is too large is noticed at the end of each.
+class Lines {
+public:
+    explicit Lines(std::uint64_t limit) : limit_(limit) {}
+
+    Result<> line(std::string_view text) {
+        if (blank_ && !out_.empty() && !fresh_)
+            out_ += '\n';
+        blank_ = false;
+        fresh_ = false;
+        if (!text.empty())
+            out_.append(2 * level_, ' ');
+        out_ += text;
+        out_ += '\n';
+        if (out_.size() > limit_)
+            return fail(Errc::limit, "the WIT text is too large");
+        return {};
+    }
+    Result<> open(std::string_view text) {
+        TENON_TRY(line(fmt::format("{} {{", text)));
+        ++level_;
+        fresh_ = true;
+        return {};
+    }
+    Result<> close() {
+        --level_;
+        fresh_ = true;
+        return line("}");
+    }
+    /// An empty line before the next one, unless that is the first of its block.
+    void blank() { blank_ = true; }
+    std::string take() { return std::move(out_); }
+
+private:
+    std::uint64_t limit_;
+    std::string out_;
+    std::size_t level_ = 0;
+    bool blank_ = false;
+    bool fresh_ = true; // nothing in this block yet
+};
+
+class Printer {
+public:
+    Printer(const Model& model, PrintOptions options)
+        : model_(model), options_(options), out_(options.max_bytes) {}
+
+    Result<> package(PackageIdx at, bool nested);
+    Result<std::string> type(const Type& type);
+    Result<std::string> signature(const Function& function);
+    std::string take() { return out_.take(); }
+
+private:
+    using Methods = std::map<TypeIdx, std::vector<const Function*>>;
+
+    Result<> items(const Package& package);
+    Result<> interface_body(const Interface& interface);
+    Result<> world(const World& world);
+    Result<> world_item(const WorldKey& key, const WorldItem& item, std::string_view direction);
+    Result<> definition(TypeIdx at, const Methods& methods);
+    Result<> resource(const TypeDef& type, std::string_view name, TypeIdx at,
+                      const Methods& methods);
+    template <class List> Result<> members(std::string_view head, const List& list);
+    /// `use` of the types from `begin` on, as far as they come from one interface with one gate;
+    /// gives the position behind them.
+    Result<std::size_t> use(std::span<const TypeIdx> types, std::size_t begin);
+    Result<> docs(const std::string& raw);
+    Result<> gates(const Stability& stability, const std::optional<std::string>& external_id);
+    Result<std::string> structure(const TypeKind& kind);
+    Result<std::string> list_of(std::string_view head, std::span<const Type> types);
+    Result<std::string> path(InterfaceIdx interface) const;
+    Result<std::string> name_of_type(TypeIdx at) const;
+
+    const Model& model_;
+    PrintOptions options_;
+    Lines out_;
+    PackageIdx package_{0};
+    std::uint32_t depth_ = 0;
+};
+
+// --- packages
+
+Result<> Printer::package(PackageIdx at, bool nested) {
+    package_ = at;
+    const auto& package = model_[at];
+    const auto& name = package.name;
+    out_.blank();
+    TENON_TRY(docs(package.docs));
+    auto head = fmt::format("package {}:{}", escaped(name.space), escaped(name.name));
+    if (name.version)
+        head += '@' + name.version->text();
+    if (!nested) {
+        TENON_TRY(out_.line(head + ';'));
+        return items(package);
+    }
+    TENON_TRY(out_.open(head));
+    TENON_TRY(items(package));
+    return out_.close();
+}
+
+Result<> Printer::items(const Package& package) {
+    for (const auto& [name, at] : package.interfaces) {
+        const auto& interface = model_[at];
+        out_.blank();
+        TENON_TRY(docs(interface.docs));
+        TENON_TRY(gates(interface.stability, interface.external_id));
+        TENON_TRY(out_.open(fmt::format("interface {}", escaped(name))));
+        TENON_TRY(interface_body(interface));
+        TENON_TRY(out_.close());
+    }
+    for (const auto& [name, at] : package.worlds) {
+        out_.blank();
+        TENON_TRY(world(model_[at]));
+    }
+    return {};
+}
+
+Result<> Printer::interface_body(const Interface& interface) {
+    Methods methods;
+    for (const auto& [name, function] : interface.functions) {
+        if (function.resource)
+            methods[*function.resource].push_back(&function);
+    }
+    std::vector<TypeIdx> types;
+    for (const auto& [name, at] : interface.types)
+        types.push_back(at);
+    bool used = false;
+    for (std::size_t i = 0; i < types.size();) {
+        if (model_.used_from(types[i])) {
+            if (!used)
+                out_.blank();
+            used = true;
+            i = TENON_TRY(use(types, i));
+            continue;
+        }
+        used = false;
+        out_.blank();
+        TENON_TRY(definition(types[i++], methods));
+    }
+    for (const auto& [name, function] : interface.functions) {
+        if (function.resource)
+            continue;
+        out_.blank();
+        TENON_TRY(docs(function.docs));
+        TENON_TRY(gates(function.stability, function.external_id));
+        const auto text = TENON_TRY(signature(function));
+        TENON_TRY(out_.line(text + ';'));
+    }
+    return {};
+}
+
+Result<std::size_t> Printer::use(std::span<const TypeIdx> types, std::size_t begin) {
+    const auto from = *model_.used_from(types[begin]);
+    const auto& first = model_[types[begin]];
+    TENON_TRY(gates(first.stability, first.external_id));
+    auto text = TENON_TRY(path(from));
+    text = fmt::format("use {}.{{", text);
+    auto at = begin;
+    for (; at < types.size() && model_.used_from(types[at]) == from; ++at) {
+        const auto& type = model_[types[at]];
+        if (type.stability != first.stability || type.external_id != first.external_id)
+            break;
+        const auto& original = model_[std::get<TypeIdx>(std::get<Alias>(type.kind).of)];
+        if (at > begin)
+            text += ", ";
+        text += escaped(original.name.value_or(""));
+        if (type.name != original.name)
+            text += fmt::format(" as {}", escaped(type.name.value_or("")));
+    }
+    TENON_TRY(out_.line(text + "};"));
+    return at;
+}
+
+// --- worlds
+
+Result<> Printer::world(const World& world) {
+    TENON_TRY(docs(world.docs));
+    TENON_TRY(gates(world.stability, world.external_id));
+    TENON_TRY(out_.open(fmt::format("world {}", escaped(world.name))));
+    Methods methods;
+    std::vector<const std::pair<WorldKey, WorldItem>*> entries;
+    for (const auto& entry : world.imports) {
+        const auto* const function = std::get_if<Function>(&entry.second);
+        if (function != nullptr && function->resource)
+            methods[*function->resource].push_back(function);
+        else
+            entries.push_back(&entry);
+    }
+    for (std::size_t i = 0; i < entries.size();) {
+        const auto* const type = std::get_if<TypeIdx>(&entries[i]->second);
+        if (type == nullptr) {
+            TENON_TRY(world_item(entries[i]->first, entries[i]->second, "import"));
+            ++i;
+        } else if (model_.used_from(*type)) {
+            std::vector<TypeIdx> used;
+            for (auto at = i; at < entries.size(); ++at) {
+                const auto* const next = std::get_if<TypeIdx>(&entries[at]->second);
+                if (next == nullptr || !model_.used_from(*next))
+                    break;
+                used.push_back(*next);
+            }
+            for (std::size_t done = 0; done < used.size();)
+                done = TENON_TRY(use(used, done));
+            i += used.size();
+        } else {
+            out_.blank();
+            TENON_TRY(definition(*type, methods));
+            ++i;
+        }
+    }
+    out_.blank();
+    for (const auto& [key, item] : world.exports)
+        TENON_TRY(world_item(key, item, "export"));
+    return out_.close();
+}
+
+Result<> Printer::world_item(const WorldKey& key, const WorldItem& item,
+                             std::string_view direction) {
+    if (const auto* const function = std::get_if<Function>(&item)) {
+        TENON_TRY(docs(function->docs));
+        TENON_TRY(gates(function->stability, function->external_id));
+        const auto text = TENON_TRY(signature(*function));
+        return out_.line(fmt::format("{} {};", direction, text));
+    }
+    const auto* const of = std::get_if<WorldInterface>(&item);
+    if (of == nullptr)
+        return fail(Errc::unsupported, "a world that exports a type cannot be written as WIT");
+    const auto& interface = model_[of->interface];
+    const auto* const label = std::get_if<std::string>(&key);
+    TENON_TRY(docs(of->docs.empty() && !interface.name ? interface.docs : of->docs));
+    TENON_TRY(gates(of->stability, of->external_id));
+    if (label != nullptr && !interface.name) {
+        TENON_TRY(out_.open(fmt::format("{} {}: interface", direction, escaped(*label))));
+        TENON_TRY(interface_body(interface));
+        return out_.close();
+    }
+    const auto target = TENON_TRY(path(of->interface));
+    if (label != nullptr)
+        return out_.line(fmt::format("{} {}: {};", direction, escaped(*label), target));
+    return out_.line(fmt::format("{} {};", direction, target));
+}
+
+// --- definitions
+
+Result<> Printer::definition(TypeIdx at, const Methods& methods) {
+    const auto& type = model_[at];
+    TENON_TRY(docs(type.docs));
+    TENON_TRY(gates(type.stability, type.external_id));
+    const auto name = escaped(type.name.value_or(""));
+    if (const auto* const record = std::get_if<Record>(&type.kind))
+        return members(fmt::format("record {}", name), record->fields);
+    if (const auto* const variant = std::get_if<Variant>(&type.kind))
+        return members(fmt::format("variant {}", name), variant->cases);
+    if (const auto* const cases = std::get_if<Enum>(&type.kind))
+        return members(fmt::format("enum {}", name), cases->cases);
+    if (const auto* const flags = std::get_if<Flags>(&type.kind))
+        return members(fmt::format("flags {}", name), flags->flags);
+    if (std::holds_alternative<Resource>(type.kind))
+        return resource(type, name, at, methods);
+    const auto* const alias = std::get_if<Alias>(&type.kind);
+    const auto text = TENON_TRY(alias != nullptr ? this->type(alias->of) : structure(type.kind));
+    return out_.line(fmt::format("type {} = {};", name, text));
+}
+
+Result<> Printer::resource(const TypeDef& type, std::string_view name, TypeIdx at,
+                           const Methods& methods) {
+    const auto own = methods.find(at);
+    if (own == methods.end())
+        return out_.line(fmt::format("resource {};", name));
+    TENON_ASSERT(type.name.has_value());
+    TENON_TRY(out_.open(fmt::format("resource {}", name)));
+    for (const auto* const method : own->second) {
+        TENON_TRY(docs(method->docs));
+        TENON_TRY(gates(method->stability, method->external_id));
+        const auto text = TENON_TRY(signature(*method));
+        TENON_TRY(out_.line(text + ';'));
+    }
+    return out_.close();
+}
+
+template <class List> Result<> Printer::members(std::string_view head, const List& list) {
+    TENON_TRY(out_.open(head));
+    for (const auto& member : list) {
+        TENON_TRY(docs(member.docs));
+        auto text = escaped(member.name);
+        using Member = std::remove_cvref_t<decltype(member)>;
+        if constexpr (std::is_same_v<Member, Field>) {
+            const auto inner = TENON_TRY(type(member.type));
+            text += ": " + inner;
+        } else if constexpr (std::is_same_v<Member, Case>) {
+            if (member.type) {
+                const auto inner = TENON_TRY(type(*member.type));
+                text += '(' + inner + ')';
+            }
+        }
+        TENON_TRY(out_.line(text + ','));
+    }
+    return out_.close();
+}
+
+Result<std::string> Printer::signature(const Function& function) {
+    const bool constructor = function.kind == Function::Kind::constructor;
+    const bool method = function.kind == Function::Kind::method;
+    std::string text = "constructor";
+    if (!constructor) {
+        text = fmt::format("{}: {}{}func", escaped(function.item_name()),
+                           function.kind == Function::Kind::static_ ? "static " : "",
+                           function.async ? "async " : "");
+    }
+    text += '(';
+    for (std::size_t i = method ? 1 : 0; i < function.params.size(); ++i) {
+        const auto& param = function.params[i];
+        const auto of = TENON_TRY(type(param.type));
+        if (i > (method ? 1U : 0U))
+            text += ", ";
+        text += fmt::format("{}: {}", escaped(param.name), of);
+    }
+    text += ')';
+    if (!function.result)
+        return text;
+    if (constructor) {
+        const auto* const at = std::get_if<TypeIdx>(&*function.result);
+        if (at != nullptr && std::holds_alternative<Own>(model_[*at].kind))
+            return text;
+    }
+    const auto result = TENON_TRY(type(*function.result));
+    return text + " -> " + result;
+}
+
+// --- types
+
+Result<std::string> Printer::name_of_type(TypeIdx at) const {
+    const auto& type = model_[at];
+    if (type.name)
+        return escaped(*type.name);
+    return fail(Errc::unsupported, "a resource without a name cannot be written as WIT");
+}
+
+Result<std::string> Printer::type(const Type& type) {
+    if (const auto* const primitive = std::get_if<Primitive>(&type))
+        return std::string(name_of(*primitive));
+    const auto at = std::get<TypeIdx>(type);
+    const auto& definition = model_[at];
+    if (definition.name)
+        return escaped(*definition.name);
+    // The handle that the plain name of a resource means.
+    if (const auto* const own = std::get_if<Own>(&definition.kind))
+        return name_of_type(own->resource);
+    if (depth_ >= max_nesting)
+        return fail(Errc::limit, "type nesting too deep to be written as WIT");
+    ++depth_;
+    auto text = TENON_TRY(structure(definition.kind));
+    --depth_;
+    if (text.size() > options_.max_bytes)
+        return fail(Errc::limit, "the WIT text is too large");
+    return text;
+}
+
+Result<std::string> Printer::list_of(std::string_view head, std::span<const Type> types) {
+    std::string text(head);
+    text += '<';
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        const auto inner = TENON_TRY(type(types[i]));
+        text += i > 0 ? ", " : "";
+        text += inner;
+        if (text.size() > options_.max_bytes)
+            return fail(Errc::limit, "the WIT text is too large");
+    }
+    return text + '>';
+}
+
+Result<std::string> Printer::structure(const TypeKind& kind) {
+    const auto maybe = [&](std::string_view head,
+                           const std::optional<Type>& payload) -> Result<std::string> {
+        if (!payload)
+            return std::string(head);
+        return list_of(head, {&*payload, 1});
+    };
+    if (const auto* const tuple = std::get_if<Tuple>(&kind))
+        return list_of("tuple", tuple->types);
+    if (const auto* const list = std::get_if<List>(&kind))
+        return list_of("list", {&list->element, 1});
+    if (const auto* const fixed = std::get_if<FixedList>(&kind)) {
+        const auto element = TENON_TRY(type(fixed->element));
+        return fmt::format("list<{}, {}>", element, fixed->length);
+    }
+    if (const auto* const map = std::get_if<Map>(&kind)) {
+        const Type both[] = {map->key, map->value};
+        return list_of("map", both);
+    }
+    if (const auto* const option = std::get_if<Option>(&kind))
+        return list_of("option", {&option->type, 1});
+    if (const auto* const future = std::get_if<Future>(&kind))
+        return maybe("future", future->payload);
+    if (const auto* const stream = std::get_if<Stream>(&kind))
+        return maybe("stream", stream->payload);
+    if (const auto* const own = std::get_if<Own>(&kind)) {
+        const auto name = TENON_TRY(name_of_type(own->resource));
+        return fmt::format("own<{}>", name);
+    }
+    if (const auto* const borrow = std::get_if<Borrow>(&kind)) {
+        const auto name = TENON_TRY(name_of_type(borrow->resource));
+        return fmt::format("borrow<{}>", name);
+    }
+    if (const auto* const alias = std::get_if<Alias>(&kind))
+        return type(alias->of);
+    const auto* const result = std::get_if<ResultType>(&kind);
+    if (result == nullptr)
+        return fail(Errc::unsupported, "a type without a name cannot be written as WIT");
+    if (!result->error)
+        return maybe("result", result->ok);
+    std::string ok = "_";
+    if (result->ok)
+        ok = TENON_TRY(type(*result->ok));
+    const auto error = TENON_TRY(type(*result->error));
+    return fmt::format("result<{}, {}>", ok, error);
+}
+
+// --- what stands before and between
+
+Result<std::string> Printer::path(InterfaceIdx interface) const {
+    const auto& target = model_[interface];
+    if (!target.name)
+        return fail(Errc::unsupported, "an interface without a name cannot be referred to in WIT");
+    if (target.package == package_)
+        return escaped(*target.name);
+    const auto& name = model_[target.package].name;
+    auto text =
+        fmt::format("{}:{}/{}", escaped(name.space), escaped(name.name), escaped(*target.name));
+    if (name.version)
+        text += '@' + name.version->text();
+    return text;
+}
+
+Result<> Printer::docs(const std::string& raw) {
+    const auto docs = options_.docs ? dedented(raw) : std::string();
+    if (docs.empty())
+        return {};
+    for (std::size_t at = 0; at <= docs.size();) {
+        const auto end = std::min(docs.find('\n', at), docs.size());
+        const auto text = comment_text(std::string_view(docs).substr(at, end - at));
+        TENON_TRY(out_.line(text.empty() ? "///" : "/// " + text));
+        at = end + 1;
+    }
+    return {};
+}
+
+Result<> Printer::gates(const Stability& stability, const std::optional<std::string>& external_id) {
+    if (stability.level == Stability::Level::stable && stability.since)
+        TENON_TRY(out_.line(fmt::format("@since(version = {})", stability.since->text())));
+    if (stability.level == Stability::Level::unstable)
+        TENON_TRY(out_.line(fmt::format("@unstable(feature = {})", escaped(stability.feature))));
+    if (stability.level != Stability::Level::unknown && stability.deprecated) {
+        TENON_TRY(
+            out_.line(fmt::format("@deprecated(version = {})", stability.deprecated->text())));
+    }
+    if (external_id)
+        TENON_TRY(out_.line(fmt::format("@external-id({})", string_literal(*external_id))));
+    return {};
+}
+
+} // namespace
+
+Result<std::string> print(const Model& model, PackageIdx main, std::span<const PackageIdx> nested,
+                          PrintOptions options) {
+    Printer printer(model, options);
+    TENON_TRY(printer.package(main, false));
+    for (const auto package : nested) {
+        if (package != main)
+            TENON_TRY(printer.package(package, true));
+    }
+    return printer.take();
+}
+
+Result<std::string> print_type(const Model& model, const Type& type) {
+    return Printer(model, PrintOptions()).type(type);
+}
+
+Result<std::string> print_function(const Model& model, const Function& function) {
+    return Printer(model, PrintOptions()).signature(function);
+}
+
+} // namespace tenon::wit
