@@ -2,6 +2,7 @@
 // What an archive is worth: token, hashes and structure, held against each other.
 #include "archive/reading.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -13,13 +14,6 @@ namespace {
 using claims::Weight;
 using Hashes = std::map<std::string, std::string>;
 
-std::string upper(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return text;
-}
-
 /// `what` is `target `x`` or `world.wasm`, `key` its name among the hashes.
 void check_hash(const Hashes& promised, std::string_view what, const std::string& key,
                 const std::string& found, claims::Verdict& verdict) {
@@ -30,7 +24,7 @@ void check_hash(const Hashes& promised, std::string_view what, const std::string
     if (entry->second == found)
         return;
     verdict.add(Weight::failure, Errc::hash_mismatch,
-                upper(entry->second) == found
+                base::upper_case(entry->second) == found
                     ? fmt::format("hash of {} is in lower case, which other readers refuse", what)
                     : fmt::format("hash of {} does not match", what));
 }

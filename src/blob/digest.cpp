@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "blob/digest.hpp"
 
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "base/hex.hpp"
 #include "crypto/sha256.hpp"
@@ -24,7 +25,7 @@ constexpr Row rows[] = {
 };
 
 bool is_component_start(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    return base::is_lower(c) || base::is_digit(c);
 }
 
 /// `sha256`, `multihash+base58`: algorithm-component *( separator algorithm-component ).
@@ -41,12 +42,12 @@ bool is_algorithm(std::string_view name) {
 
 bool is_encoded(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return is_component_start(c) || (c >= 'A' && c <= 'Z') || c == '=' || c == '_' || c == '-';
+        return base::is_alphanumeric(c) || c == '=' || c == '_' || c == '-';
     });
 }
 
 bool is_lower_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    return base::is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
 base::Error no_digest(std::string_view text, std::string why) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Names by which components used to call each other. Declared in token.hpp, where they end up.
+#include "base/ascii.hpp"
 #include "claims/token.hpp"
 
 #include <algorithm>
@@ -10,15 +11,9 @@ namespace {
 
 constexpr std::size_t public_key_size = 56;
 
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using base::is_digit;
+using base::is_lower;
+using base::is_upper;
 
 bool is_allowed(char c) {
     return is_lower(c) || is_digit(c) || c == '_' || c == '/';
@@ -33,8 +28,7 @@ std::string suggestion(std::string_view alias) {
         return {};
     std::string result;
     for (char c : alias.substr(begin, end + 1 - begin)) {
-        if (is_upper(c))
-            c = static_cast<char>(c - 'A' + 'a');
+        c = base::lower_case(c);
         if (c == ' ' || c == '-' || c == '.')
             c = '_';
         if (is_allowed(c))

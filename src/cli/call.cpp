@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a verb sees of its command line, and where its words go.
+#include "base/ascii.hpp"
 #include "base/diagnostic.hpp"
 #include "base/utf8.hpp"
 #include "cli/describe.hpp"
@@ -17,13 +18,9 @@ namespace tenon::cli {
 namespace {
 
 /// A variable that stands in for a switch: set, unless it says no.
-bool says_yes(std::string_view value) noexcept {
+bool says_yes(std::string_view value) {
     constexpr std::string_view no[] = {"0", "false", "no", "off", "n", "f"};
-    return std::ranges::none_of(no, [value](std::string_view word) {
-        return std::ranges::equal(value, word, {}, [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-        });
-    });
+    return std::ranges::find(no, base::lower_case(value)) == std::end(no);
 }
 
 std::optional<std::int64_t> number(std::string_view text) noexcept {

@@ -2,6 +2,7 @@
 // tenon help [VERB...]
 #include "cli/help.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "cli/rows.hpp"
 #include "cli/table.hpp"
@@ -133,8 +134,8 @@ constexpr Positional help_arguments[] = {{.name = "VERB",
 
 std::string sentence(std::string_view text) {
     std::string out(text);
-    if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
-        out[0] = static_cast<char>(out[0] - 32);
+    if (!out.empty())
+        out[0] = base::upper_case(out[0]);
     return out + ".";
 }
 

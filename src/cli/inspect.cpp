@@ -2,6 +2,7 @@
 // tenon inspect: what a module, component or provider archive says of itself, and whether that
 // holds.
 #include "archive/archive.hpp"
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "claims/embed.hpp"
 #include "cli/likeness.hpp"
@@ -31,13 +32,6 @@ std::string_view label_of(std::string_view key) {
     case 'U': return "User";
     default: return "<Unknown>";
     }
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return out;
 }
 
 std::string joined_tags(const claims::ComponentClaims& component) {
@@ -74,8 +68,8 @@ data::Value component_json(const claims::Inspected& found, const claims::Compone
                            const Facts& facts) {
     const auto& token = found.token.claims;
     auto object = data::Value::object({});
-    object.set(lower(label_of(token.issuer)), data::Value(token.issuer));
-    object.set(lower(label_of(token.subject)), data::Value(token.subject));
+    object.set(base::lower_case(label_of(token.issuer)), data::Value(token.issuer));
+    object.set(base::lower_case(label_of(token.subject)), data::Value(token.subject));
     object.set("expires", data::Value(claims::human_date(token.expires, facts.now, "never")));
     object.set("can_be_used",
                data::Value(claims::human_date(token.not_before, facts.now, "immediately")));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon keys gen | get | list
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
@@ -22,9 +23,8 @@ constexpr TypeWord type_words[] = {
     {"curve", crypto::KeyType::curve},        {"x25519", crypto::KeyType::curve},
 };
 
-std::optional<crypto::KeyType> type_called(std::string word) {
-    for (auto& c : word)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+std::optional<crypto::KeyType> type_called(std::string_view given) {
+    const auto word = base::lower_case(given);
     for (const auto& row : type_words)
         if (row.word == word)
             return row.type;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The program: hands the real world to cli::run.
+#include "base/ascii.hpp"
 #include "cli/stream.hpp"
 #include "cli/verb.hpp"
 
@@ -28,7 +29,9 @@ void occupy_standard_descriptors() noexcept {
 // build runs long: it is written over as soon as it was copied.
 void hide_seed(char* text) {
     constexpr std::size_t seed_size = 58;
-    const auto is_base32 = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'); };
+    const auto is_base32 = [](char c) {
+        return tenon::base::is_upper(c) || (c >= '2' && c <= '7');
+    };
     const std::string_view word = text;
     if (word.size() < seed_size)
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon man DIR: writes the manual pages, tenon(1) and one for each family of verbs, in the man(7)
 // macros that every system reads. Run by the build.
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "cli/help.hpp"
 #include "cli/rows.hpp"
@@ -218,12 +219,6 @@ std::string description(const Verb& head, std::span<const Verb* const> rows) {
     return out;
 }
 
-std::string upper(std::string text) {
-    for (auto& c : text)
-        c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-    return text;
-}
-
 /// The page of a family; `head` is the first of its rows.
 std::string page(const Verb& head, std::string_view date) {
     std::vector<const Verb*> rows;
@@ -232,7 +227,7 @@ std::string page(const Verb& head, std::string_view date) {
             rows.push_back(row);
     const auto name = page_name(head.path);
     auto out = fmt::format(".TH \"{}\" \"1\" \"{}\" \"tenon {}\" \"User Commands\"\n",
-                           escaped(upper(name)), date, TENON_VERSION);
+                           escaped(base::upper_case(name)), date, TENON_VERSION);
     out += fmt::format(".SH NAME\n{} \\- {}\n.SH SYNOPSIS\n", escaped(name), prose(head.summary));
     for (const auto* row : rows)
         if (row->run != nullptr || !row->alias_of.empty() || head.path.empty())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/registry_access.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -8,13 +10,6 @@ namespace tenon::cli {
 namespace {
 
 constexpr std::uint64_t max_credentials_bytes = 1 << 20;
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return out;
-}
 
 /// Whether the part before the first slash is a host.
 bool names_a_host(std::string_view name) {
@@ -41,7 +36,7 @@ Result<std::string> complete(const Call& call, std::string name,
     std::string_view prefix = *registry;
     while (prefix.ends_with('/'))
         prefix.remove_suffix(1);
-    return fmt::format("{}/{}", lower(prefix), name);
+    return fmt::format("{}/{}", base::lower_case(prefix), name);
 }
 
 struct Login {
@@ -79,7 +74,7 @@ Result<std::optional<Login>> project_login(const base::Path& file, std::string_v
 bool in_registry(const oci::Reference& reference, const project::RegistrySection& project) {
     if (!project.url)
         return false;
-    const auto url = lower(*project.url);
+    const auto url = base::lower_case(*project.url);
     return std::string_view(url).substr(0, url.find('/')) == reference.host;
 }
 
@@ -101,8 +96,8 @@ bool may_lack_registry(std::string_view target) {
 Result<oci::Reference> artifact_reference(const Call& call, std::string_view given,
                                           const std::optional<std::string>& fallback,
                                           Direction direction) {
-    auto reference =
-        TENON_TRY(oci::Reference::parse(TENON_TRY(complete(call, lower(given), fallback))));
+    auto reference = TENON_TRY(
+        oci::Reference::parse(TENON_TRY(complete(call, base::lower_case(given), fallback))));
     if (!reference.tag && !reference.digest)
         return fail(base::Error(Errc::usage,
                                 fmt::format("`{}` has neither tag nor digest", reference.text()))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "crypto/password.hpp"
 
+#include "base/ascii.hpp"
 #include "crypto/secret.hpp"
 #include "crypto/sodium.hpp"
 
@@ -25,8 +26,7 @@ constexpr std::size_t bcrypt_length = 60;
 constexpr int most_cost = 17; // half a minute
 
 bool is_bcrypt_letter(char c) noexcept {
-    return c == '.' || c == '/' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z');
+    return c == '.' || c == '/' || base::is_alphanumeric(c);
 }
 
 base::Error use_bcrypt(Errc code, std::string message) {

@@ -2,6 +2,8 @@
 // The framing of chunked content, one character at a time.
 #include "net/chunked.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -12,15 +14,6 @@ namespace {
 // brings. A chunk's data pays for 16 bytes of framing, everything else adds up to at most this.
 constexpr std::uint64_t max_overhead = 16 * 1024;
 constexpr std::uint64_t free_per_chunk = 16;
-
-std::optional<unsigned> hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9')
-        return static_cast<unsigned>(c - '0');
-    const char lower = static_cast<char>(c | 0x20);
-    if (lower >= 'a' && lower <= 'f')
-        return static_cast<unsigned>(lower - 'a' + 10);
-    return std::nullopt;
-}
 
 bool is_text(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
@@ -87,7 +80,7 @@ Result<> ChunkedDecoder::step(char c) {
 }
 
 Result<> ChunkedDecoder::size_digit(char c) {
-    if (const auto digit = hex_digit(c)) {
+    if (const auto digit = base::hex_value(c)) {
         if (++digits_ > 15) // stays below 2^60
             return bad("a chunk's size has too many digits");
         size_ = size_ * 16 + *digit;

@@ -22,15 +22,6 @@ std::string shown(const Url& url) {
 
 // --- what may be sent
 
-// https://www.rfc-editor.org/rfc/rfc9110.html#section-5.6.2
-bool is_token(std::string_view text) noexcept {
-    constexpr std::string_view signs = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::ranges::all_of(text, [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               signs.find(c) != signs.npos;
-    });
-}
-
 bool is_field_value(std::string_view text) noexcept {
     return std::ranges::all_of(text, [](char c) {
         const auto byte = static_cast<unsigned char>(c);

@@ -2,15 +2,13 @@
 // Header fields kept in their order, and the words of RFC 9110. Refuses to know how they travel.
 #include "net/http.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace tenon::net {
 namespace {
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 struct Reason {
     int status;
@@ -80,7 +78,16 @@ static_assert(std::ranges::is_sorted(reasons, {}, &Reason::status));
 } // namespace
 
 bool equal_names(std::string_view left, std::string_view right) noexcept {
-    return std::ranges::equal(left, right, [](char a, char b) { return lower(a) == lower(b); });
+    return std::ranges::equal(
+        left, right, [](char a, char b) { return base::lower_case(a) == base::lower_case(b); });
+}
+
+bool is_token_character(char c) noexcept {
+    return base::is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+}
+
+bool is_token(std::string_view text) noexcept {
+    return !text.empty() && std::ranges::all_of(text, is_token_character);
 }
 
 void Headers::add(std::string name, std::string value) {

@@ -53,6 +53,11 @@ private:
 /// Whether two field names or tokens are equal without regard to case (ASCII).
 [[nodiscard]] bool equal_names(std::string_view left, std::string_view right) noexcept;
 
+/// Characters of a token, and texts that are one: methods, names of fields (RFC 9110
+/// section 5.6.2).
+[[nodiscard]] bool is_token_character(char c) noexcept;
+[[nodiscard]] bool is_token(std::string_view text) noexcept;
+
 /// A part of an open file, sent with sendfile(2) on connections without TLS. Owns the descriptor.
 struct FileContent {
     base::Fd fd;

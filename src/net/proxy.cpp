@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "net/proxy.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -41,11 +43,7 @@ bool is_loopback(const AddressBytes& bytes) noexcept {
 std::string trimmed_lower(std::string_view text) {
     const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
     const auto end = text.find_last_not_of(" \t") + 1;
-    std::string out(text.substr(begin, begin < end ? end - begin : 0));
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
+    return base::lower_case(text.substr(begin, begin < end ? end - begin : 0));
 }
 
 std::optional<unsigned> number(std::string_view digits, unsigned limit) noexcept {

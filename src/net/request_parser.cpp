@@ -3,6 +3,8 @@
 // ends, versions and conflicting lengths. What RFC 9112 asks for beyond that stands here.
 #include "net/request_parser.hpp"
 
+#include "base/ascii.hpp"
+
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
 
@@ -21,8 +23,7 @@ std::string_view text(View view) noexcept {
 /// a host is said to be would end up in a Location.
 bool is_authority(std::string_view host) noexcept {
     return std::ranges::all_of(host, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("-._~%!$&'()*+,;=:[]").find(c) != std::string_view::npos;
+        return base::is_alphanumeric(c) || std::string_view("-._~%!$&'()*+,;=:[]").contains(c);
     });
 }
 
@@ -142,16 +143,11 @@ std::optional<Refusal> settle_target(ServerRequest& request) {
     return std::nullopt;
 }
 
-bool begins_a_method(char c) noexcept {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 } // namespace
 
 std::expected<std::size_t, Refusal> HeadScanner::find_end(std::string_view data,
                                                           std::size_t max_bytes) {
-    if (!data.empty() && !begins_a_method(data.front()))
+    if (!data.empty() && !is_token_character(data.front()))
         return std::unexpected(Refusal{400, "this is not HTTP"});
     for (;;) {
         const auto searched = data.substr(0, max_bytes);

@@ -15,13 +15,6 @@ void append_number(std::string& out, std::uint64_t number) {
     out.append(digits, end);
 }
 
-bool is_token(std::string_view name) noexcept {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
-}
-
 /// Fields that the server writes itself.
 bool is_ours(std::string_view name) noexcept {
     return equal_names(name, "Content-Length") || equal_names(name, "Transfer-Encoding") ||

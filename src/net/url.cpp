@@ -3,6 +3,7 @@
 // is sent anywhere. No message repeats user information, which holds passwords.
 #include "net/url.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -20,23 +21,9 @@ constexpr std::size_t max_host_bytes = 255;
 // What fits into an address of a Unix socket, with its closing zero.
 constexpr std::size_t max_socket_path = sizeof(sockaddr_un::sun_path) - 1;
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-constexpr bool is_alpha(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 /// https://www.rfc-editor.org/rfc/rfc3986.html#section-2.3
 constexpr bool is_unreserved(char c) noexcept {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-std::string to_lower(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return lowered;
+    return base::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 /// The text for a message: nothing that could be a password, no control characters, not endless.
@@ -75,7 +62,7 @@ bool is_host_name(std::string_view text) noexcept {
     // Labels of DNS, and the underscore that names within container networks have.
     return !text.empty() && text.size() <= max_host_bytes && text.front() != '.' &&
            std::ranges::all_of(text, [](char c) {
-               return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
+               return base::is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
            });
 }
 
@@ -123,7 +110,7 @@ Result<> read_authority(std::string_view authority, Url& url, std::string_view w
         if (!is_host_name(parts->host))
             return fail(Errc::malformed, fmt::format("{} has {} host", shown(whole),
                                                      parts->host.empty() ? "no" : "a bad"));
-        url.host = to_lower(parts->host);
+        url.host = base::lower_case(parts->host);
     }
     // RFC 3986 section 3.2.3: the colon may stand alone.
     url.port = default_port(url.scheme);
@@ -170,11 +157,11 @@ std::string_view without_fragment(std::string_view text) {
 /// The scheme of a reference, with nothing for a relative one.
 std::optional<std::string_view> scheme_of(std::string_view text) {
     const auto end = text.find_first_of(":/?#");
-    if (end == text.npos || text[end] != ':' || end == 0 || !is_alpha(text.front()))
+    if (end == text.npos || text[end] != ':' || end == 0 || !base::is_letter(text.front()))
         return std::nullopt;
     const auto scheme = text.substr(0, end);
     const bool valid = std::ranges::all_of(scheme, [](char c) {
-        return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+        return base::is_alphanumeric(c) || c == '+' || c == '-' || c == '.';
     });
     return valid ? std::optional(scheme) : std::nullopt;
 }
@@ -219,7 +206,7 @@ Result<Url> Url::parse(std::string_view text) {
                         .help("begin it with `https://` or `http://`"));
     }
     Url url;
-    url.scheme = to_lower(*written);
+    url.scheme = base::lower_case(*written);
     if (url.scheme != "http" && url.scheme != "https")
         return fail(Errc::usage,
                     fmt::format("{} is neither an `http` nor an `https` URL", shown(text)));
@@ -300,13 +287,6 @@ Result<std::vector<Parameter>> parse_query(std::string_view query) {
 }
 
 Result<std::string> percent_decode(std::string_view text) {
-    const auto digit = [](char c) -> int {
-        if (is_digit(c))
-            return c - '0';
-        if (c >= 'a' && c <= 'f')
-            return c - 'a' + 10;
-        return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-    };
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -314,11 +294,11 @@ Result<std::string> percent_decode(std::string_view text) {
             out += text[at];
             continue;
         }
-        const int high = at + 1 < text.size() ? digit(text[at + 1]) : -1;
-        const int low = at + 2 < text.size() ? digit(text[at + 2]) : -1;
-        if (high < 0 || low < 0)
+        const auto high = at + 1 < text.size() ? base::hex_value(text[at + 1]) : std::nullopt;
+        const auto low = at + 2 < text.size() ? base::hex_value(text[at + 2]) : std::nullopt;
+        if (!high || !low)
             return fail(Errc::malformed, "`%` is not followed by two hexadecimal digits", at);
-        out += static_cast<char>(high * 16 + low);
+        out += static_cast<char>(*high * 16 + *low);
         at += 2;
     }
     return out;
@@ -379,7 +359,7 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
         endpoint.host = *std::move(address);
     } else if (parts->host.empty()) {
         endpoint.host = "::"; // every interface, of both kinds
-    } else if (to_lower(parts->host) == "localhost") {
+    } else if (base::lower_case(parts->host) == "localhost") {
         endpoint.host = "localhost";
     } else if (::inet_pton(AF_INET, std::string(parts->host).c_str(), &v4) == 1) {
         endpoint.host = parts->host;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "oci/challenge.hpp"
 
+#include "base/ascii.hpp"
+#include "net/http.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -10,19 +13,6 @@ namespace {
 constexpr std::size_t max_field = 8 * 1024;
 constexpr std::size_t max_challenges = 16;
 constexpr std::size_t max_parameters = 32;
-
-// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
-bool is_token_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
-}
 
 class ChallengeReader {
 public:
@@ -47,7 +37,7 @@ public:
             }
             if (found.size() == max_challenges)
                 return fail(Errc::limit, "too many authentication challenges", begin);
-            found.push_back({lower_case(token), {}});
+            found.push_back({base::lower_case(token), {}});
             TENON_TRY(after_scheme(found.back()));
         }
     }
@@ -64,7 +54,7 @@ private:
 
     std::string_view take_token() {
         const auto begin = at_;
-        while (at_ < text_.size() && is_token_char(text_[at_]))
+        while (at_ < text_.size() && net::is_token_character(text_[at_]))
             ++at_;
         return text_.substr(begin, at_ - begin);
     }
@@ -106,7 +96,7 @@ private:
                         std::size_t offset) {
         if (challenge.parameters.size() == max_parameters)
             return fail(Errc::limit, "too many parameters in an authentication challenge", offset);
-        auto lower = lower_case(name);
+        auto lower = base::lower_case(name);
         if (std::ranges::none_of(challenge.parameters,
                                  [&](const auto& known) { return known.first == lower; }))
             challenge.parameters.emplace_back(std::move(lower), std::move(value));

@@ -3,6 +3,7 @@
 // https://github.com/docker/docker-credential-helpers
 #include "oci/credentials.hpp"
 
+#include "base/ascii.hpp"
 #include "base/process.hpp"
 
 #include <algorithm>
@@ -24,8 +25,7 @@ std::optional<base::Path> folder(const Variable& variable, std::string_view name
 bool is_helper_name(std::string_view name) {
     constexpr std::size_t longest = 128;
     return !name.empty() && name.size() <= longest && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_' || c == '.';
+        return base::is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
     });
 }
 

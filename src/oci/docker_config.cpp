@@ -2,6 +2,7 @@
 // https://docs.docker.com/reference/cli/docker/login/ and containers-auth.json(5)
 #include "oci/docker_config.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 #include "crypto/encoding.hpp"
 #include "data/value.hpp"
@@ -15,13 +16,6 @@ namespace {
 using crypto::SecretText;
 
 constexpr std::size_t max_text = 4 * 1024 * 1024;
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
-}
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
     if (!text.starts_with(prefix))
@@ -38,7 +32,7 @@ std::string normal_place(std::string_view key) {
     while (key.ends_with('/'))
         key.remove_suffix(1);
     const auto slash = key.find('/');
-    auto host = lower_case(key.substr(0, slash));
+    auto host = base::lower_case(key.substr(0, slash));
     auto path = slash == key.npos ? std::string_view() : key.substr(slash);
     if (path == "/v1" || path == "/v2")
         path = {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "oci/reference.hpp"
 
+#include "base/ascii.hpp"
 #include "base/diagnostic.hpp"
 
 #include <algorithm>
@@ -14,15 +15,11 @@ constexpr std::size_t max_repository = 255;
 constexpr std::size_t max_host = 255;
 constexpr std::size_t max_text = 1024; // host, repository, tag and the longest digest
 
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+using base::is_alphanumeric;
+using base::is_digit;
+using base::is_lower;
+using base::is_upper;
+using base::lower_case;
 
 /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
 bool is_component(std::string_view text) {
@@ -49,8 +46,7 @@ bool is_component(std::string_view text) {
 /// A label of a host name: letters, digits, and `-` inside.
 bool is_label(std::string_view label) {
     return !label.empty() && label.front() != '-' && label.back() != '-' &&
-           std::ranges::all_of(
-               label, [](char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '-'; });
+           std::ranges::all_of(label, [](char c) { return is_alphanumeric(c) || c == '-'; });
 }
 
 bool is_host_name(std::string_view host) {
@@ -70,8 +66,7 @@ bool is_bracketed(std::string_view host) {
         return false;
     const auto inside = host.substr(1, host.size() - 2);
     return inside.find(':') != inside.npos && std::ranges::all_of(inside, [](char c) {
-               return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
-                      c == '.';
+               return base::hex_value(c) || c == ':' || c == '.';
            });
 }
 
@@ -93,13 +88,6 @@ std::size_t port_colon(std::string_view host) {
 bool names_host(std::string_view first_part) {
     return first_part.find('.') != first_part.npos || first_part.find(':') != first_part.npos ||
            first_part == "localhost";
-}
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        c = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
 }
 
 /// Reads one text. Every part is a view into it, so that an error knows where the part stands.
@@ -230,9 +218,8 @@ bool is_tag(std::string_view tag) noexcept {
     constexpr std::size_t max_tag = 128;
     if (tag.empty() || tag.size() > max_tag || tag.front() == '.' || tag.front() == '-')
         return false;
-    return std::ranges::all_of(tag, [](char c) {
-        return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
-    });
+    return std::ranges::all_of(
+        tag, [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; });
 }
 
 Result<Reference> Reference::parse(std::string_view text) {

@@ -2,6 +2,7 @@
 // What refers to a manifest: the registry's own list, or, where it keeps none, the index under the
 // referrers tag, which the clients keep (OCI distribution specification, section "Referrers Tag
 // Schema").
+#include "base/ascii.hpp"
 #include "data/value.hpp"
 #include "oci/client.hpp"
 
@@ -15,8 +16,7 @@ constexpr std::size_t max_pages = 10'000;
 constexpr std::size_t max_referrers = 100'000;
 
 bool has_tag_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
+    return base::is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
 }
 
 void keep_type(std::vector<Descriptor>& descriptors, const std::string& artifact_type) {

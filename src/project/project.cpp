@@ -3,10 +3,11 @@
 // resolve every field.
 #include "project/project.hpp"
 
+#include "base/ascii.hpp"
+#include "base/version.hpp"
 #include "project/cargo.hpp"
 #include "project/fields.hpp"
 #include "project/keys.hpp"
-#include "project/version.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -110,19 +111,12 @@ public:
     [[nodiscard]] std::optional<std::string> from_environment(const std::string& variable) const {
         auto value = environment_(variable);
         if (!value) { // upper and lower case are alike
-            std::string lower = variable;
-            std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-                return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-            });
-            value = environment_(lower);
+            value = environment_(base::lower_case(variable));
         }
         return value && !value->empty() ? value : std::nullopt;
     }
     static std::string variable_of(std::string_view key) {
-        std::string variable = "WASMCLOUD_";
-        for (const char c : key)
-            variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-        return variable;
+        return "WASMCLOUD_" + base::upper_case(key);
     }
 
 private:
@@ -315,7 +309,7 @@ private:
     Result<std::optional<std::string>> version(const Fields& fields, const Overlay& overlay) {
         const auto variable = Overlay::variable_of("version");
         if (auto value = overlay.from_environment(variable)) {
-            auto sound = check_version(*value);
+            auto sound = base::Version::parse(*value);
             if (sound)
                 return value;
             warnings_.push_back(base::Error(Errc::config, fmt::format("`{}` is ignored", variable))
@@ -324,7 +318,7 @@ private:
         auto written = TENON_TRY(fields.text("version"));
         if (!written)
             return written;
-        if (auto sound = check_version(*written); !sound) {
+        if (auto sound = base::Version::parse(*written); !sound) {
             auto place = fields.place("version");
             const auto offset = sound.error().offset().value_or(0);
             if (place.length ==

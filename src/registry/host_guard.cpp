@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "registry/host_guard.hpp"
 
+#include "base/ascii.hpp"
 #include "net/url.hpp"
 
 #include <algorithm>
@@ -11,9 +12,7 @@ namespace tenon::registry {
 namespace {
 
 std::string in_lower_case(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    auto out = base::lower_case(text);
     while (out.ends_with('.')) // `localhost.` is fully qualified
         out.pop_back();
     return out;
@@ -22,10 +21,7 @@ std::string in_lower_case(std::string_view text) {
 /// The host of a `Host` field, in lower case and without brackets; empty for nonsense.
 std::string host_of(std::string_view field) {
     constexpr std::string_view other = "-._:[]";
-    const auto may_stand = [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               other.contains(c);
-    };
+    const auto may_stand = [&](char c) { return base::is_alphanumeric(c) || other.contains(c); };
     if (!std::ranges::all_of(field, may_stand))
         return {};
     const auto url = net::Url::parse("http://" + std::string(field) + "/");

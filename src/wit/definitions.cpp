@@ -9,20 +9,11 @@
 
 namespace tenon::wit {
 
-std::string folded(std::string_view name) {
-    std::string out(name);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c + 32);
-    }
-    return out;
-}
-
 // --- names
 
 Result<> Definitions::define(Entry entry) {
     const auto name = entry.name;
-    const auto [there, is_new] = scope_.emplace(folded(name.name), std::move(entry));
+    const auto [there, is_new] = scope_.emplace(base::lower_case(name.name), std::move(entry));
     if (is_new)
         return {};
     const auto& before = there->second.name;
@@ -43,7 +34,7 @@ Result<> Definitions::close(const ast::Id& name, const std::string& feature) {
 }
 
 const Definitions::Entry* Definitions::find(std::string_view name) const {
-    const auto found = scope_.find(folded(name));
+    const auto found = scope_.find(base::lower_case(name));
     return found != scope_.end() && found->second.name.name == name ? &found->second : nullptr;
 }
 
@@ -53,7 +44,7 @@ base::Error Definitions::unknown_type(std::string_view name, Span span) const {
         return std::move(error).help(
             fmt::format("`{}` has been renamed to `{}`", name, name == "float32" ? "f32" : "f64"));
     }
-    if (function_names_.contains(folded(name)))
+    if (function_names_.contains(base::lower_case(name)))
         return std::move(error).help(fmt::format("`{}` is a function", name));
     std::vector<std::string_view> known;
     for (const auto& [key, entry] : scope_) {
@@ -141,7 +132,7 @@ Definitions::needs(std::span<const ast::TypeDef* const> definitions) const {
     std::map<std::string, std::uint32_t> defined;
     for (std::uint32_t i = 0; i < definitions.size(); ++i) {
         const auto& name = definitions[i]->name;
-        const auto key = folded(name.name);
+        const auto key = base::lower_case(name.name);
         const auto used = scope_.find(key);
         const auto [other, is_new] = defined.emplace(key, i);
         if (is_new && used == scope_.end())
@@ -169,7 +160,7 @@ Definitions::needs(std::span<const ast::TypeDef* const> definitions) const {
 Result<> Definitions::type_needs(std::vector<Need>& needs, const ast::Type& type,
                                  const std::map<std::string, std::uint32_t>& defined) const {
     if (!type.name.empty()) {
-        const auto found = defined.find(folded(type.name));
+        const auto found = defined.find(base::lower_case(type.name));
         if (found != defined.end())
             needs.push_back(Need{found->second, type.name_span});
         else if (find(type.name) == nullptr)
@@ -244,7 +235,8 @@ Result<> Definitions::check_members(const ast::TypeDef& tree) const {
     }
     std::map<std::string, Span> seen;
     for (const auto& member : tree.members) {
-        const auto [there, is_new] = seen.emplace(folded(member.name.name), member.name.span);
+        const auto [there, is_new] =
+            seen.emplace(base::lower_case(member.name.name), member.name.span);
         if (is_new)
             continue;
         const std::string_view what = tree.kind == Tok::kw_record  ? "field"

@@ -2,6 +2,7 @@
 // The types and functions of one interface or world, from tree to model.
 #pragma once
 
+#include "base/ascii.hpp"
 #include "wit/session.hpp"
 
 #include <span>
@@ -9,9 +10,6 @@
 #include <vector>
 
 namespace tenon::wit {
-
-/// The text without regard to case: names that differ in nothing else clash.
-[[nodiscard]] std::string folded(std::string_view name);
 
 class Definitions {
 public:
@@ -22,7 +20,9 @@ public:
     /// All names must be declared before types are made: what is brought by `use`, then types, then
     /// functions (which share their names' scope in interfaces).
     Result<> use(const ast::Use& use);
-    void note_function(const ast::Id& name) { function_names_.emplace(folded(name.name), name); }
+    void note_function(const ast::Id& name) {
+        function_names_.emplace(base::lower_case(name.name), name);
+    }
     Result<> types(std::span<const ast::TypeDef* const> definitions);
 
     /// A function that is not of a resource; claims its name.
@@ -78,7 +78,8 @@ private:
     const PackageContext* context_;
     std::uint32_t part_;
     Owner owner_;
-    std::map<std::string, Entry> scope_; // by folded name
+    std::map<std::string, Entry>
+        scope_; // by name in lower case, since names that differ in nothing else clash
     std::map<std::string, ast::Id> function_names_;
     std::vector<TypeIdx> made_;
     Span blame_; // what is pointed at when a type leads to something behind a closed gate

@@ -25,7 +25,8 @@ Result<std::vector<Function>> Definitions::methods(const ast::TypeDef& resource)
     for (const auto& tree : resource.methods) {
         const bool constructor = tree.kind == ast::Function::Kind::constructor;
         // `%constructor` is a name like others, so the keyword gets a key that no name has.
-        const auto key = constructor ? std::string("[constructor]") : folded(tree.name.name);
+        const auto key =
+            constructor ? std::string("[constructor]") : base::lower_case(tree.name.name);
         const auto [there, is_new] = seen.emplace(key, tree.name.span);
         if (!is_new) {
             auto message = constructor
@@ -87,7 +88,7 @@ Result<> Definitions::params(const ast::Function& tree, Function& into) {
     for (const auto& param : into.params)
         seen.emplace(param.name, true);
     for (const auto& param : tree.params) {
-        if (!seen.emplace(folded(param.name.name), true).second) {
+        if (!seen.emplace(base::lower_case(param.name.name), true).second) {
             return fail(context_->error(
                 fmt::format("param `{}` is defined more than once", param.name.name),
                 param.name.span));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wit/lexer.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -35,22 +36,16 @@ constexpr Mark marks[] = {
     {'-', Tok::minus},
 };
 
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-bool is_lower(char c) noexcept {
-    return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) noexcept {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_letter(char c) noexcept {
-    return is_lower(c) || is_upper(c);
-}
+using base::hex_value;
+using base::is_alphanumeric;
+using base::is_digit;
+using base::is_letter;
+using base::is_lower;
+using base::is_upper;
+
 /// What we read as part of a word, so that a wrong one is shown whole.
 bool is_word(char c) noexcept {
-    return is_letter(c) || is_digit(c) || c == '-' || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return is_alphanumeric(c) || c == '-' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 // Component Model, WIT.md, "Lexical structure": control characters, those that change the direction
@@ -128,7 +123,7 @@ std::string kebab_case(std::string_view word) {
         const bool boundary = is_upper(c) && i > 0 && !is_upper(word[i - 1]);
         if ((boundary || c == '_' || c == '-') && !out.empty() && out.back() != '-')
             out += '-';
-        if (is_letter(c) || is_digit(c))
+        if (is_alphanumeric(c))
             out += is_upper(c) ? static_cast<char>(c + 32) : c;
     }
     while (!out.empty() && out.back() == '-')
@@ -352,16 +347,6 @@ Result<Token> TokenStream::string(std::size_t start) {
 
 namespace {
 
-std::optional<unsigned> hex_digit(char c) noexcept {
-    if (is_digit(c))
-        return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return static_cast<unsigned>(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F')
-        return static_cast<unsigned>(c - 'A' + 10);
-    return std::nullopt;
-}
-
 /// `{hex}` behind `\u`; advances `at` past it.
 std::optional<char32_t> braced_code_point(std::string_view text, std::size_t& at) {
     if (at >= text.size() || text[at] != '{')
@@ -371,7 +356,7 @@ std::optional<char32_t> braced_code_point(std::string_view text, std::size_t& at
         return std::nullopt;
     char32_t value = 0;
     for (++at; at < end; ++at) {
-        const auto digit = hex_digit(text[at]);
+        const auto digit = hex_value(text[at]);
         if (!digit || value > 0x10ffff)
             return std::nullopt;
         value = value * 16 + *digit;
@@ -395,8 +380,8 @@ Result<std::string> string_content(const TokenStream& in, const Token& token) {
         const auto begin = at;
         const char c = text[++at]; // the lexer has seen to it that something follows
         ++at;
-        const auto high = hex_digit(c);
-        const auto low = at < text.size() ? hex_digit(text[at]) : std::nullopt;
+        const auto high = hex_value(c);
+        const auto low = at < text.size() ? hex_value(text[at]) : std::nullopt;
         bool good = true;
         if (c == 't')
             out += '\t';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wit/lint.hpp"
 
+#include "base/ascii.hpp"
 #include "wit/lexer.hpp"
 #include "wit/types_each.hpp"
 
@@ -110,14 +111,10 @@ void Linter::docs(const std::string& docs, std::string_view what, std::string_vi
 }
 
 void Linter::name(std::string_view what, std::string_view name, Span span) {
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; })) {
-        auto lower = std::string(name);
-        std::ranges::transform(lower, lower.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-        });
+    if (std::ranges::any_of(name, base::is_upper)) {
         report("name-convention",
                fmt::format("the name of {} `{}` has capital letters", what, name), span,
-               fmt::format("names are written in lower case, as in `{}`", lower));
+               fmt::format("names are written in lower case, as in `{}`", base::lower_case(name)));
     } else if (is_keyword(name)) {
         report("name-convention", fmt::format("the name of {} `{}` is a keyword", what, name), span,
                fmt::format("everybody who uses it has to write `%{}`", name));

@@ -76,7 +76,7 @@ TEST(Parser, checks_attributes) {
     EXPECT_EQ(read_bad("package a:b;\n@sinc(version = 1.0.0)\ninterface i {}"),
               "2:2: unknown attribute `@sinc`");
     EXPECT_EQ(read_bad("package a:b@1.0.0;\n@since(version = 1.0)\ninterface i {}"),
-              "2:21: invalid version `1.0`: a version has three numbers, as in `1.2.3`");
+              "2:21: `1.0` is no semantic version: the text ends behind the minor version");
     EXPECT_EQ(read_bad("package a:b;\n@unstable(feature = x)\nuse c:d/e;"),
               "2:2: attributes not allowed on top-level use");
     EXPECT_EQ(read_bad("package a:b;\n@unstable(feature = x)\npackage c:d {}"),

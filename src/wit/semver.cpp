@@ -30,7 +30,7 @@ Replacements find_replacements(const Model& model, const World& world) {
         const auto& interface = model[*at];
         const auto& package = model[interface.package].name;
         if (interface.name && package.version) {
-            tracks[Track(package.space, package.name, *interface.name, package.version->track())]
+            tracks[Track(package.space, package.name, *interface.name, track_of(*package.version))]
                 .push_back(*at);
         }
     }

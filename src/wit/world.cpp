@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Worlds from tree to model: what is written in them, then what they include, then what all of that
 // needs.
+#include "base/ascii.hpp"
 #include "wit/definitions.hpp"
 #include "wit/elaborate.hpp"
 #include "wit/resolve.hpp"
@@ -148,7 +149,7 @@ Result<> check_case(const PackageContext& context, const World& world, bool expo
         const auto* const name = std::get_if<std::string>(&key);
         if (name == nullptr)
             continue;
-        const auto [there, is_new] = seen.emplace(folded(*name), *name);
+        const auto [there, is_new] = seen.emplace(base::lower_case(*name), *name);
         if (is_new)
             continue;
         return fail(context.error(
