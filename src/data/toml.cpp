@@ -33,7 +33,7 @@ constexpr void check(bool holds, std::string_view condition) {
 #undef NDEBUG
 #define TOML_ASSERT(condition) ::tenon::data::check(static_cast<bool>(condition), #condition)
 #define TOML_EXCEPTIONS 0
-#define TOML_FLOAT_CHARCONV 1 // not through a stream, which brings locales into the program
+#define TOML_FLOAT_CHARCONV 1      // not through a stream, which brings locales into the program
 #define TOML_MAX_NESTED_VALUES 256 // ours is lower; this one never speaks
 #include <toml++/impl/preprocessor.h>
 // Its tests for blanks call letters like `é` unreachable, where `false` is meant.
@@ -48,6 +48,14 @@ constexpr void check(bool holds, std::string_view condition) {
 
 namespace tenon::data {
 namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+/// Where toml++ saw something. It does not count a byte order mark as a column.
+std::size_t offset_of(std::string_view text, const Lines& lines, toml::source_position position) {
+    const bool is_behind_mark = position.line == 1 && text.starts_with(byte_order_mark);
+    return lines.offset(position.line, position.column + (is_behind_mark ? 1 : 0));
+}
 
 class Converter {
 public:
@@ -112,11 +120,11 @@ private:
     }
 
     [[nodiscard]] std::size_t begin_of(const toml::source_region& region) const {
-        return lines_.offset(region.begin.line, region.begin.column);
+        return offset_of(text_, lines_, region.begin);
     }
     [[nodiscard]] std::string spelling(const toml::node& node) const {
         const auto begin = begin_of(node.source());
-        const auto end = lines_.offset(node.source().end.line, node.source().end.column);
+        const auto end = offset_of(text_, lines_, node.source().end);
         return std::string(text_.substr(begin, std::max(begin, end) - begin));
     }
     /// Of a string over several lines only the first quote is marked.
@@ -163,7 +171,7 @@ base::Error syntax_error(const Document& document, const Lines& lines,
             message.erase(0, colon + 2);
         }
     std::replace(message.begin(), message.end(), '\'', '`');
-    const auto offset = lines.offset(problem.source().begin.line, problem.source().begin.column);
+    const auto offset = offset_of(document.source.text, lines, problem.source().begin);
     const bool cut = message == "encountered end-of-file";
     if (cut)
         message = "text ends too early";

@@ -43,6 +43,18 @@ TEST(Toml, dates_are_strings_as_written) {
               R"({"a":"1979-05-27T07:32:00Z","b":"1979-05-27","c":"07:32:00.5"})");
 }
 
+TEST(Toml, byte_order_mark_moves_nothing) {
+    EXPECT_EQ(as_json("\xef\xbb\xbf"
+                      "a = 1.5\nb = 07:32:00"),
+              R"({"a":1.5,"b":"07:32:00"})");
+    EXPECT_EQ(problem(parse("\xef\xbb\xbf"
+                            "a = inf")),
+              "invalid 1:8+3: number is not finite");
+    EXPECT_EQ(problem(parse("\xef\xbb\xbf"
+                            "a = !")),
+              "malformed 1:8+1: could not determine value type (in this value)");
+}
+
 TEST(Toml, refuses_numbers_that_are_not_finite) {
     EXPECT_EQ(problem(parse("a = 1\nb = inf")), "invalid 2:5+3: number is not finite");
     EXPECT_EQ(problem(parse("b = -nan")), "invalid 1:5+4: number is not finite");
