@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The types of core modules as their binaries spell them: names by index, nothing looked up.
+//
+// Source: WebAssembly 3.0, https://webassembly.github.io/spec/core/binary/types.html, with the
+// proposals threads (shared memories) and custom page sizes.
+#pragma once
+
+#include "base/reader.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tenon::wasm {
+
+/// No module may define more; what needs room in a packed type index relies on it.
+inline constexpr std::uint32_t max_types = 1'000'000;
+
+/// Heap types that need no definition; values are the codes of the binary format.
+enum class Heap : std::uint8_t {
+    noexn = 0x74,
+    nofunc = 0x73,
+    noextern = 0x72,
+    none = 0x71,
+    func = 0x70,
+    extern_ = 0x6f,
+    any = 0x6e,
+    eq = 0x6d,
+    i31 = 0x6c,
+    struct_ = 0x6b,
+    array = 0x6a,
+    exn = 0x69,
+};
+
+/// A value type in one word.
+class ValType {
+public:
+    enum class Kind : std::uint8_t {
+        i32 = 0x7f,
+        i64 = 0x7e,
+        f32 = 0x7d,
+        f64 = 0x7c,
+        v128 = 0x7b,
+        ref = 0x64,    ///< to a heap type without definition
+        ref_to = 0x63, ///< to a defined type
+    };
+    constexpr ValType() noexcept : ValType(Kind::i32) {}
+    /// A number or vector.
+    constexpr explicit ValType(Kind kind) noexcept : word_(static_cast<std::uint32_t>(kind)) {}
+    static constexpr ValType ref(Heap heap, bool nullable) noexcept {
+        return ValType(Kind::ref, static_cast<std::uint32_t>(heap), nullable);
+    }
+    /// `type` is below `max_types`.
+    static constexpr ValType ref_to(std::uint32_t type, bool nullable) noexcept {
+        return ValType(Kind::ref_to, type, nullable);
+    }
+
+    [[nodiscard]] constexpr Kind kind() const noexcept { return static_cast<Kind>(word_ & 0xff); }
+    [[nodiscard]] constexpr bool is_reference() const noexcept { return word_ % 256 < 0x7b; }
+    [[nodiscard]] constexpr bool is_nullable() const noexcept { return (word_ & 0x100) != 0; }
+    /// Of `ref`.
+    [[nodiscard]] constexpr Heap heap() const noexcept { return static_cast<Heap>(word_ >> 9); }
+    /// Of `ref_to`.
+    [[nodiscard]] constexpr std::uint32_t type() const noexcept { return word_ >> 9; }
+    friend constexpr bool operator==(ValType, ValType) = default;
+
+private:
+    constexpr ValType(Kind kind, std::uint32_t what, bool nullable) noexcept
+        : word_(static_cast<std::uint32_t>(kind) | (nullable ? 0x100u : 0u) | what << 9) {}
+    std::uint32_t word_;
+};
+
+/// What a field of a structure or array holds.
+struct Storage {
+    enum class Packed : std::uint8_t { no, i8 = 0x78, i16 = 0x77 };
+    Packed packed = Packed::no;
+    ValType type; ///< where it is not packed
+};
+struct FieldType {
+    Storage storage;
+    bool is_mutable = false;
+};
+struct FuncType {
+    std::vector<ValType> params, results;
+};
+struct StructType {
+    std::vector<FieldType> fields;
+};
+struct ArrayType {
+    FieldType element;
+};
+struct SubType {
+    bool is_plain = true; ///< spelled without `sub`: final and without supertypes
+    bool is_final = true;
+    std::vector<std::uint32_t> supertypes;
+    std::variant<FuncType, StructType, ArrayType> composite;
+};
+struct RecType {
+    bool is_plain = true; ///< one type, spelled without `rec`
+    std::vector<SubType> types;
+};
+
+struct Limits {
+    std::uint64_t min = 0;
+    std::optional<std::uint64_t> max;
+    bool is_64 = false;
+    bool is_shared = false;
+};
+struct TableType {
+    ValType element;
+    Limits limits;
+};
+struct MemoryType {
+    Limits limits;
+    std::optional<std::uint32_t> page_size_log2; ///< where it is said
+};
+struct GlobalType {
+    ValType type;
+    bool is_mutable = false;
+};
+struct TagType {
+    std::uint32_t type;
+};
+struct FuncRef {
+    std::uint32_t type;
+};
+using ExternType = std::variant<FuncRef, TableType, MemoryType, GlobalType, TagType>;
+
+// Reading: `malformed`, `truncated`, or `limit` with the offset of the offending byte. Indices are
+// not looked up.
+
+Result<ValType> read_val_type(Reader& in);
+Result<RecType> read_rec_type(Reader& in);
+Result<ExternType> read_extern_type(Reader& in);
+
+// Writing, every integer and type in its shortest form.
+
+void append(Buffer& out, ValType type);
+void append(Buffer& out, const RecType& type);
+void append(Buffer& out, const ExternType& type);
+
+} // namespace tenon::wasm
