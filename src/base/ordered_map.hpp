@@ -28,6 +28,7 @@ public:
     [[nodiscard]] const value_type& entry(std::size_t at) const { return entries_.at(at); }
     /// The value there, to be changed; the key cannot be.
     [[nodiscard]] Value& value(std::size_t at) { return entries_.at(at).second; }
+    [[nodiscard]] const Value& value(std::size_t at) const { return entries_.at(at).second; }
 
     /// Nothing changes if the key is there already; `second` says whether it was new. The pointer
     /// holds until the next change of the map.

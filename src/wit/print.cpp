@@ -139,21 +139,15 @@ Result<> Printer::interface_body(const Interface& interface) {
         if (function.resource)
             methods[*function.resource].push_back(&function);
     }
-    std::vector<TypeIdx> types;
+    std::vector<TypeIdx> used, defined;
     for (const auto& [name, at] : interface.types)
-        types.push_back(at);
-    bool used = false;
-    for (std::size_t i = 0; i < types.size();) {
-        if (model_.used_from(types[i])) {
-            if (!used)
-                out_.blank();
-            used = true;
-            i = TENON_TRY(use(types, i));
-            continue;
-        }
-        used = false;
+        (model_.used_from(at) ? used : defined).push_back(at);
+    out_.blank();
+    for (std::size_t i = 0; i < used.size();)
+        i = TENON_TRY(use(used, i));
+    for (const auto type : defined) {
         out_.blank();
-        TENON_TRY(definition(types[i++], methods));
+        TENON_TRY(definition(type, methods));
     }
     for (const auto& [name, function] : interface.functions) {
         if (function.resource)

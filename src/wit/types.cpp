@@ -13,10 +13,9 @@ void append_number(std::string& out, std::uint32_t value) {
         out += static_cast<char>(value >> shift);
 }
 
-} // namespace
-
-/// Equal for equal definitions without a name, and for no others.
-std::string Types::key_of(const TypeKind& kind) const {
+/// Equal for equal definitions without a name, and for no others. `canonical(type)` gives the index
+/// that stands for a type.
+template <class Canonical> std::string key_of(const TypeKind& kind, Canonical canonical) {
     std::string key(1, static_cast<char>(kind.index()));
     if (const auto* const list = std::get_if<FixedList>(&kind))
         append_number(key, list->length);
@@ -26,9 +25,29 @@ std::string Types::key_of(const TypeKind& kind) const {
         key += static_cast<char>(type.index());
         append_number(key, std::holds_alternative<Primitive>(type)
                                ? static_cast<std::uint32_t>(std::get<Primitive>(type))
-                               : facts_.at(std::get<TypeIdx>(type).value).canonical.value);
+                               : canonical(std::get<TypeIdx>(type)).value);
     });
     return key;
+}
+
+} // namespace
+
+std::string Types::key_of(const TypeKind& kind) const {
+    return wit::key_of(kind, [&](TypeIdx type) { return facts_.at(type.value).canonical; });
+}
+
+std::vector<TypeIdx> canonical_types(const Model& model) {
+    std::vector<TypeIdx> canonical;
+    std::map<std::string, TypeIdx> anonymous;
+    canonical.reserve(model.types.size());
+    for (const auto& type : model.types) {
+        const TypeIdx at{static_cast<std::uint32_t>(canonical.size())};
+        const auto key = [&] {
+            return key_of(type.kind, [&](TypeIdx inner) { return canonical.at(inner.value); });
+        };
+        canonical.push_back(type.name ? at : anonymous.emplace(key(), at).first->second);
+    }
+    return canonical;
 }
 
 TypeIdx Types::add(TypeDef type) {

@@ -45,4 +45,8 @@ private:
     std::map<std::string, TypeIdx> anonymous_;
 };
 
+/// For each type of a model the first of all equal ones without a name; itself for one that has a
+/// name.
+[[nodiscard]] std::vector<TypeIdx> canonical_types(const Model& model);
+
 } // namespace tenon::wit

@@ -4,10 +4,16 @@
 //     wit_cases json PATH…           models or errors
 //     wit_cases print PATH…          the main packages as text
 //     wit_cases stable PATH…         printed with all dependencies, read again, printed again
+//     wit_cases encoded PATH…        the main packages as text, after encoding and decoding them
+//     wit_cases component FILE…      the WIT of components, after decoding and encoding them
 //     wit_cases format FILE…         formatted, and once more; the model must stay as it was
 //     wit_cases merge INTO FROM      all packages of both, after merging
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
+#include "component/decode.hpp"
+#include "component/encode.hpp"
+#include "component/package_decode.hpp"
+#include "component/package_encode.hpp"
 #include "wit/dependencies.hpp"
 #include "wit/format.hpp"
 #include "wit/json.hpp"
@@ -42,6 +48,7 @@ void report(const base::Error& error) {
 wit::ReadOptions read_options() {
     wit::ReadOptions options;
     options.features.enabled.insert("active");
+    options.decode = tenon::component::decode_package;
     return options;
 }
 
@@ -68,15 +75,49 @@ Result<std::string> formatted(const char* path) {
     return once;
 }
 
+/// The text of the package, which encoding and decoding must not change.
+Result<std::string> encoded(const wit::Model& model, wit::PackageIdx main) {
+    const auto before = TENON_TRY(wit::print(model, main));
+    const auto binary = TENON_TRY(component::encode_package(model, main, {"wit-cases", "0"}));
+    const auto tree = TENON_TRY(component::decode(binary));
+    if (component::encode(tree) != binary)
+        return std::string("not stable: the binary");
+    const auto decoded = TENON_TRY(component::decode_wit(tree));
+    const auto after = TENON_TRY(wit::print(decoded.model, decoded.package));
+    if (before != after)
+        return "not stable\n" + before + "---\n" + after;
+    return after;
+}
+
+/// A component comes out as it went in; its WIT with all packages can be read again.
+Result<std::string> component_wit(const char* path) {
+    const auto binary = TENON_TRY(base::read_file(path, 1U << 28));
+    const auto tree = TENON_TRY(component::decode(binary));
+    if (component::encode(tree) != binary)
+        return std::string("not stable: the binary");
+    const auto decoded = TENON_TRY(component::decode_wit(tree));
+    auto text = TENON_TRY(printed(decoded.model, decoded.package));
+    wit::Model again;
+    const auto main = TENON_TRY(wit::read_text(again, "printed.wit", text, read_options()));
+    const auto second = TENON_TRY(printed(again, main));
+    if (text != second)
+        return "not stable\n" + text + "---\n" + second;
+    return text;
+}
+
 Result<std::string> run(std::string_view mode, const char* path) {
     if (mode == "format")
         return formatted(path);
+    if (mode == "component")
+        return component_wit(path);
     wit::Model model;
     const auto main = TENON_TRY(wit::read_path(model, path, read_options()));
     if (mode == "json")
         return wit::to_json(model);
     if (mode == "print")
         return wit::print(model, main);
+    if (mode == "encoded")
+        return encoded(model, main);
     auto first = TENON_TRY(printed(model, main));
     wit::Model again;
     const auto main_again = TENON_TRY(wit::read_text(again, "printed.wit", first, read_options()));

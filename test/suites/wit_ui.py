@@ -366,6 +366,51 @@ def stable_packages(program, root, ui):
     return fine
 
 
+def failures(results):
+    """What `wit_cases` refused, or found to change on the way."""
+    return {path: r[-1] for path, r in results.items() if r[0] == "error" or r[1].startswith("not stable")}
+
+
+def encoded_packages(program, root, ui):
+    """Packages as components and back: their text stays. One without an item has no place for its name, so it is left out."""
+    interfaces = os.path.join(root, "conformance", "wit-component", "interfaces")
+    paths = [path for path in cases_in(ui, ".json")[0].values() if path.endswith((".wit", os.sep)) or os.path.isdir(path)]
+    if os.path.isdir(interfaces):
+        paths += [os.path.join(interfaces, n) for n in sorted(os.listdir(interfaces)) if n.endswith(".wit") or os.path.isdir(os.path.join(interfaces, n))]
+    for version in ("wasi-0.2.12", "wasi-0.3.0"):
+        folder = os.path.join(root, "wit", version)
+        if os.path.isdir(folder):
+            paths += [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if os.path.isdir(os.path.join(folder, n))]
+    printed = {path for path, r in run(program, "print", paths).items() if r[0] == "text" and "{" in r[1]}
+    results = run(program, "encoded", sorted(printed))
+    impossible = [path for path, r in results.items() if r[0] == "error" and "has no binary encoding" in r[3]]
+    bad = {path: text for path, text in failures(results).items() if path not in impossible}
+    for path, text in bad.items():
+        print(f"  {path}: {text[:1500]}")
+    print(f"encoded and decoded: {len(results)} packages, {len(results) - len(bad) - len(impossible)} with the same text, "
+          f"{len(impossible)} with empty records, which cannot be encoded")
+    return not bad and len(results) == len(printed)
+
+
+def guest_components(program, root):
+    """Components of several toolchains: decoded, encoded to the same bytes, their WIT read again."""
+    folder = os.path.join(root, "vectors", "guests")
+    if not os.path.isdir(folder):
+        return True
+    components = []
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".wasm"):
+            with open(os.path.join(folder, name), "rb") as file:
+                if file.read(8)[4:] == bytes.fromhex("0d000100"):
+                    components.append(os.path.join(folder, name))
+    results = run(program, "component", components)
+    bad = failures(results)
+    for path, text in bad.items():
+        print(f"  {path}: {text[:1500]}")
+    print(f"guests: {len(components)} components, {len(results) - len(bad)} with the same bytes again and with WIT")
+    return not bad and len(results) == len(components)
+
+
 def formatted_files(program, root):
     """Every file that parses: formatting it twice is formatting it once, and its meaning stays."""
     paths = [os.path.join(folder, name) for part in ("conformance/wit-parser-ui/ui", "conformance/wit-component/interfaces", "wit")
@@ -394,6 +439,8 @@ def main():
         fine = printed_cases(program, os.path.join(component, "interfaces")) and fine
         fine = merge_cases(program, os.path.join(component, "merge")) and fine
     fine = stable_packages(program, root, suite) and fine
+    fine = encoded_packages(program, root, suite) and fine
+    fine = guest_components(program, root) and fine
     fine = formatted_files(program, root) and fine
     return 0 if fine else 1
 

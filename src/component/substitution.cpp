@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "component/substitution.hpp"
+
+#include "component/types_each.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace tenon::component {
+namespace {
+
+std::string_view description(const Types& types, TypeIdx type) {
+    return types.get<Resource>(type) != nullptr ? "a resource" : "a value type";
+}
+
+/// Fits what is there into what is asked for, and learns on the way what stands for which type.
+class Fitting {
+public:
+    Fitting(Types& types, Substitution& learned) : types_(types), learned_(learned) {}
+
+    Result<> fit(const Extern& actual, const Extern& expected) {
+        if (actual.sort != expected.sort)
+            return fail(Errc::invalid, fmt::format("expected a {}, found a {}",
+                                                   name_of(expected.sort, CoreSort::module),
+                                                   name_of(actual.sort, CoreSort::module)));
+        switch (expected.sort) {
+        case Sort::type: return type(actual.type, expected.type);
+        case Sort::func: return func(actual.type, expected.type);
+        case Sort::instance: return instance(actual.type, expected.type);
+        case Sort::component: return component(actual.type, expected.type);
+        case Sort::core: // the types of core modules are not known here
+        case Sort::value: return {};
+        }
+        return {};
+    }
+    Result<> fit_all(const Externs& actual, const Externs& expected, std::string_view what) {
+        for (const auto& [name, item] : expected) {
+            const auto* const found = actual.find(name);
+            if (found == nullptr)
+                return fail(Errc::invalid, fmt::format("no {} named `{}`", what, name));
+            // Copied: checking can define types, which moves the lists that `item` may lie in.
+            const auto there = *found;
+            const auto wanted = item;
+            if (auto fits = fit(there, wanted); !fits)
+                return fail(std::move(fits).error().within(fmt::format("{} `{}`", what, name)));
+        }
+        return {};
+    }
+
+private:
+    Result<> type(TypeIdx actual, TypeIdx expected) {
+        const bool is_resource = types_.get<Resource>(expected) != nullptr;
+        if (is_resource != (types_.get<Resource>(actual) != nullptr))
+            return fail(Errc::invalid,
+                        fmt::format("expected {}, found {}", description(types_, expected),
+                                    description(types_, actual)));
+        // `sub resource`: whatever resource is given. All else is `eq`.
+        const bool is_free = is_resource && !types_.parent(expected) &&
+                             !learned_.is_replaced(expected) &&
+                             learned_.is_bound(types_.get<Resource>(expected)->id);
+        if (!is_free && !types_.is_equal(actual, TENON_TRY(learned_.apply(expected))))
+            return fail(Errc::invalid,
+                        is_resource ? "resource types are not the same" : "types are not the same");
+        learned_.replace(expected, actual);
+        return {};
+    }
+    Result<> func(TypeIdx actual, TypeIdx expected) {
+        if (!types_.is_equal(actual, TENON_TRY(learned_.apply(expected))))
+            return fail(Errc::invalid, "the types of the functions are not the same");
+        return {};
+    }
+    Result<> instance(TypeIdx actual, TypeIdx expected) {
+        const auto wanted = types_.get<InstanceType>(expected)->exports;
+        const auto there = types_.get<InstanceType>(actual)->exports;
+        return fit_all(there, wanted, "export");
+    }
+    // What takes the place of a component is given the imports that are promised, which must be
+    // enough for it, and must then export all that is promised.
+    Result<> component(TypeIdx actual, TypeIdx expected) {
+        const auto promised = TENON_TRY(learned_.apply(expected));
+        const auto outer = *types_.get<ComponentType>(promised);
+        const auto inner = *types_.get<ComponentType>(actual);
+        Substitution fresh(types_, outer.bound);
+        const auto given = TENON_TRY(fresh.apply(outer.imports));
+        Substitution of_actual(types_, inner.bound);
+        TENON_TRY(Fitting(types_, of_actual).fit_all(given, inner.imports, "import"));
+        const auto made = TENON_TRY(of_actual.apply(inner.exports));
+        return Fitting(types_, fresh).fit_all(made, outer.exports, "export");
+    }
+
+    Types& types_;
+    Substitution& learned_;
+};
+
+} // namespace
+
+void Substitution::replace(TypeIdx type, TypeIdx by) {
+    done_.insert_or_assign(type, by);
+    if (const auto* const resource = types_.get<Resource>(type))
+        resources_.emplace(resource->id, by);
+}
+
+bool Substitution::is_bound(ResourceId id) const {
+    return bound_.holds(id) && !resources_.contains(id);
+}
+
+Result<TypeIdx> Substitution::resource(TypeIdx type, ResourceId id) {
+    if (const auto known = resources_.find(id); known != resources_.end())
+        return known->second;
+    const bool is_inner =
+        std::ranges::any_of(inner_, [&](ResourceRange range) { return range.holds(id); });
+    if (is_inner || !bound_.holds(id))
+        return type;
+    const auto fresh = TENON_TRY(types_.define_resource());
+    resources_.emplace(id, fresh);
+    return fresh;
+}
+
+Result<TypeIdx> Substitution::copy(TypeIdx type) {
+    Definition definition = types_[type];
+    const ResourceRange* inner = nullptr;
+    if (const auto* const instance = std::get_if<InstanceType>(&definition))
+        inner = &instance->bound;
+    else if (const auto* const component = std::get_if<ComponentType>(&definition))
+        inner = &component->bound;
+    if (inner != nullptr)
+        inner_.push_back(*inner);
+    bool is_changed = false;
+    std::optional<base::Error> problem;
+    for_each_type(definition, [&](auto& one) {
+        auto* const index = index_in(one);
+        if (index == nullptr || problem)
+            return;
+        auto by = apply(*index);
+        if (!by) {
+            problem = std::move(by).error();
+            return;
+        }
+        is_changed = is_changed || *by != *index;
+        *index = *by;
+    });
+    if (inner != nullptr)
+        inner_.pop_back();
+    if (problem)
+        return fail(std::move(*problem));
+    return is_changed ? types_.define(std::move(definition)) : type;
+}
+
+Result<TypeIdx> Substitution::apply(TypeIdx type) {
+    if (const auto known = done_.find(type); known != done_.end())
+        return known->second;
+    TypeIdx by = type;
+    if (const auto parent = types_.parent(type)) {
+        const auto instead = TENON_TRY(apply(*parent));
+        if (instead != *parent)
+            by = TENON_TRY(types_.alias(instead));
+    } else if (const auto* const is_resource = types_.get<Resource>(type)) {
+        by = TENON_TRY(resource(type, is_resource->id));
+    } else {
+        by = TENON_TRY(copy(type));
+    }
+    done_.emplace(type, by);
+    return by;
+}
+
+Result<Externs> Substitution::apply(Externs externs) {
+    for (std::size_t i = 0; i < externs.size(); ++i)
+        if (auto& item = externs.value(i); item.sort != Sort::core)
+            item.type = TENON_TRY(apply(item.type));
+    return externs;
+}
+
+Result<TypeIdx> open(Types& types, TypeIdx type) {
+    const auto instance = *types.get<InstanceType>(type);
+    if (instance.bound.begin == instance.bound.end)
+        return type;
+    Substitution fresh(types, instance.bound);
+    auto exports = TENON_TRY(fresh.apply(instance.exports));
+    return types.define(InstanceType{std::move(exports), {}});
+}
+
+Result<TypeIdx> instantiate(Types& types, TypeIdx component, const Arguments& arguments) {
+    const auto description = *types.get<ComponentType>(component);
+    Substitution learned(types, description.bound);
+    TENON_TRY(Fitting(types, learned).fit_all(arguments, description.imports, "import"));
+    auto exports = TENON_TRY(learned.apply(description.exports));
+    return types.define(InstanceType{std::move(exports), {}});
+}
+
+Result<> check_fits(Types& types, const Extern& actual, const Extern& expected) {
+    Substitution learned(types, {});
+    return Fitting(types, learned).fit(actual, expected);
+}
+
+} // namespace tenon::component

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "component/type_encoder.hpp"
+
+#include "wit/types.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace tenon::component {
+namespace {
+
+/// Both lists follow the binary format's order of codes.
+Primitive primitive(wit::Primitive type) {
+    if (type == wit::Primitive::error_context)
+        return Primitive::error_context;
+    return static_cast<Primitive>(0x7f - static_cast<std::uint8_t>(type));
+}
+static_assert(static_cast<int>(wit::Primitive::string) == 0x7f - 0x73);
+
+ast::ExternName plain(std::string name, const std::optional<std::string>& external_id) {
+    return {std::move(name), {}, {}, external_id};
+}
+
+bool has_encoding(const wit::TypeKind& kind) {
+    constexpr std::size_t max_flags = 32;
+    if (const auto* const record = std::get_if<wit::Record>(&kind))
+        return !record->fields.empty();
+    const auto* const flags = std::get_if<wit::Flags>(&kind);
+    return flags == nullptr || (!flags->flags.empty() && flags->flags.size() <= max_flags);
+}
+
+std::vector<std::string> names(const std::vector<wit::Label>& labels) {
+    std::vector<std::string> list;
+    for (const auto& label : labels)
+        list.push_back(label.name);
+    return list;
+}
+
+} // namespace
+
+TypeEncoder::TypeEncoder(const wit::Model& model)
+    : model_(model), canonical_(wit::canonical_types(model)) {}
+
+std::uint32_t TypeEncoder::define(ast::TypeKind kind) {
+    auto& into = space();
+    into.declarators.push_back({ast::Type{0, std::move(kind)}});
+    return into.types++;
+}
+
+void TypeEncoder::declare(bool as_import, ast::ExternName name, ast::ExternType type) {
+    auto& into = space();
+    if (type.sort == Sort::type)
+        ++into.types;
+    if (type.sort == Sort::instance)
+        ++instances_;
+    if (as_import)
+        into.declarators.push_back({ast::Import{0, std::move(name), type}});
+    else
+        into.declarators.push_back({ast::ExportDecl{0, std::move(name), type}});
+}
+
+ast::ExternName TypeEncoder::extern_name(const wit::WorldKey& key,
+                                         const wit::WorldInterface& item) const {
+    auto name = plain(model_.key_name(key), item.external_id);
+    if (std::holds_alternative<std::string>(key))
+        name.implements = model_.id_of(item.interface);
+    return name;
+}
+
+// --- interfaces
+
+/// An instance type with all that the interface has, in the component's space.
+std::uint32_t TypeEncoder::instance_type(wit::InterfaceIdx interface, bool with_functions) {
+    TENON_ASSERT(!in_instance_);
+    in_instance_ = true;
+    interface_ = interface;
+    instance_ = {};
+    const auto& of = model_[interface];
+    for (const auto& [name, type] : of.types)
+        value(wit::Type(type));
+    if (with_functions)
+        functions_of(of);
+    in_instance_ = false;
+    interface_.reset();
+    const auto index = define(ast::InstanceType{std::exchange(instance_.declarators, {})});
+    instance_of_.insert_or_assign(interface, instances_);
+    return index;
+}
+
+/// Those of resources come first, in the order of the resources: text read back would have them so.
+void TypeEncoder::functions_of(const wit::Interface& interface) {
+    std::map<wit::TypeIdx, std::size_t> order;
+    for (const auto& [name, type] : interface.types)
+        order.emplace(type, order.size());
+    std::map<std::pair<std::size_t, std::size_t>, const wit::Function*> functions;
+    for (const auto& [name, one] : interface.functions) {
+        const auto found = one.resource ? order.find(*one.resource) : order.end();
+        const auto rank = found == order.end() ? order.size() : found->second;
+        functions.emplace(std::pair(rank, functions.size()), &one);
+    }
+    for (const auto& [rank, one] : functions)
+        declare(false, plain(one->name, one->external_id), {Sort::func, {}, {}, function(*one)});
+}
+
+void TypeEncoder::import_interface(const wit::WorldKey& key, const wit::WorldInterface& item) {
+    const auto type = instance_type(item.interface, true);
+    declare(true, extern_name(key, item), {Sort::instance, {}, {}, type});
+}
+
+void TypeEncoder::export_interface(const wit::WorldKey& key, const wit::WorldInterface& item) {
+    const auto type = instance_type(item.interface, true);
+    declare(false, extern_name(key, item), {Sort::instance, {}, {}, type});
+}
+
+void TypeEncoder::import_types_of(wit::InterfaceIdx interface) {
+    const auto type = instance_type(interface, false);
+    declare(true, plain(*model_.id_of(interface), {}), {Sort::instance, {}, {}, type});
+}
+
+void TypeEncoder::export_whole(wit::InterfaceIdx interface) {
+    const auto type = instance_type(interface, true);
+    declare(false, plain(*model_.id_of(interface), {}), {Sort::instance, {}, {}, type});
+}
+
+// --- functions and types of a world
+
+void TypeEncoder::import_function(const wit::Function& one) {
+    declare(true, plain(one.name, one.external_id), {Sort::func, {}, {}, function(one)});
+}
+
+void TypeEncoder::export_function(const wit::Function& one) {
+    declare(false, plain(one.name, one.external_id), {Sort::func, {}, {}, function(one)});
+}
+
+void TypeEncoder::import_type(wit::TypeIdx type) {
+    types_are_imports_ = true;
+    value(wit::Type(type));
+    types_are_imports_ = false;
+}
+
+std::uint32_t TypeEncoder::function(const wit::Function& of) {
+    std::string key(1, of.async ? 'a' : 's');
+    ast::Func func;
+    func.async = of.async;
+    for (const auto& param : of.params)
+        func.params.push_back({param.name, value(param.type)});
+    func.result = value(of.result);
+    // Equal signatures have equal indices by now.
+    const auto add = [&](const ast::ValType& type) {
+        const auto* const ref = std::get_if<ast::TypeRef>(&type);
+        key += ref != nullptr ? "#" + std::to_string(ref->index)
+                              : std::string(name_of(std::get<Primitive>(type)));
+        key += ';';
+    };
+    for (const auto& param : func.params) {
+        key += param.name + ':';
+        add(param.type);
+    }
+    if (func.result) {
+        key += '>';
+        add(*func.result);
+    }
+    auto& known = space().known.functions;
+    if (const auto there = known.find(key); there != known.end())
+        return there->second;
+    const auto index = define(std::move(func));
+    space().known.functions.emplace(std::move(key), index);
+    return index;
+}
+
+// --- types
+
+std::optional<ast::ValType> TypeEncoder::value(const std::optional<wit::Type>& type) {
+    if (!type)
+        return std::nullopt;
+    return value(*type);
+}
+
+ast::ValType TypeEncoder::value(const wit::Type& type) {
+    if (const auto* const plain_type = std::get_if<wit::Primitive>(&type))
+        return primitive(*plain_type);
+    const auto at = canonical_.at(std::get<wit::TypeIdx>(type).value);
+    const auto& known = space().known.types;
+    if (const auto there = known.find(at); there != known.end())
+        return ast::TypeRef{there->second};
+    const auto made = encode(at);
+    if (const auto* const ref = std::get_if<ast::TypeRef>(&made))
+        space().known.types.emplace(at, ref->index);
+    return made;
+}
+
+/// Of a type that is never a primitive: a resource.
+std::uint32_t TypeEncoder::index_of(wit::TypeIdx type) {
+    return std::get<ast::TypeRef>(value(wit::Type(type))).index;
+}
+
+ast::ValType TypeEncoder::encode(wit::TypeIdx type) {
+    const auto& of = model_[type];
+    const auto* const owner = std::get_if<wit::InterfaceIdx>(&of.owner);
+    if (owner != nullptr && interface_ != *owner)
+        return ast::TypeRef{from_other_interface(*owner, type)};
+    using Bound = ast::ExternType::Bound;
+    if (std::holds_alternative<wit::Resource>(of.kind)) {
+        declare(types_are_imports_, plain(*of.name, of.external_id),
+                {Sort::type, Bound::sub_resource});
+        return ast::TypeRef{space().types - 1};
+    }
+    if (!impossible_ && !has_encoding(of.kind))
+        impossible_ = type;
+    const auto* const alias = std::get_if<wit::Alias>(&of.kind);
+    auto made =
+        alias != nullptr ? value(alias->of) : ast::ValType(ast::TypeRef{define(kind(of.kind))});
+    if (!of.name)
+        return made;
+    if (const auto* const plain_type = std::get_if<Primitive>(&made))
+        made = ast::TypeRef{define(*plain_type)};
+    declare(types_are_imports_, plain(*of.name, of.external_id),
+            {Sort::type, Bound::eq, {}, std::get<ast::TypeRef>(made).index});
+    return ast::TypeRef{space().types - 1};
+}
+
+/// By an alias of the instance's export, and from inside an instance type by one of that.
+std::uint32_t TypeEncoder::from_other_interface(wit::InterfaceIdx owner, wit::TypeIdx type) {
+    const auto instance = instance_of_.at(owner);
+    auto there = aliased_.find(type);
+    if (there == aliased_.end()) {
+        component_.declarators.push_back(
+            {ast::Alias{0, Sort::type, {}, ast::Alias::Export{instance, *model_[type].name}}});
+        there = aliased_.emplace(type, component_.types++).first;
+    }
+    if (!in_instance_)
+        return there->second;
+    instance_.declarators.push_back(
+        {ast::Alias{0, Sort::type, {}, ast::Alias::Outer{1, there->second}}});
+    return instance_.types++;
+}
+
+ast::TypeKind TypeEncoder::kind(const wit::TypeKind& kind) {
+    struct Encode {
+        TypeEncoder& self;
+        ast::TypeKind operator()(const wit::Record& of) const {
+            ast::Record record;
+            for (const auto& field : of.fields)
+                record.fields.push_back({field.name, self.value(field.type)});
+            return record;
+        }
+        ast::TypeKind operator()(const wit::Variant& of) const {
+            ast::Variant variant;
+            for (const auto& one : of.cases)
+                variant.cases.push_back({one.name, self.value(one.type)});
+            return variant;
+        }
+        ast::TypeKind operator()(const wit::Enum& of) const { return ast::Enum{names(of.cases)}; }
+        ast::TypeKind operator()(const wit::Flags& of) const { return ast::Flags{names(of.flags)}; }
+        ast::TypeKind operator()(const wit::Tuple& of) const {
+            ast::Tuple tuple;
+            for (const auto& type : of.types)
+                tuple.types.push_back(self.value(type));
+            return tuple;
+        }
+        ast::TypeKind operator()(const wit::List& of) const {
+            return ast::List{self.value(of.element)};
+        }
+        ast::TypeKind operator()(const wit::FixedList& of) const {
+            return ast::FixedList{self.value(of.element), of.length};
+        }
+        ast::TypeKind operator()(const wit::Map& of) const {
+            const auto key = self.value(of.key);
+            return ast::Map{key, self.value(of.value)};
+        }
+        ast::TypeKind operator()(const wit::Option& of) const {
+            return ast::Option{self.value(of.type)};
+        }
+        ast::TypeKind operator()(const wit::ResultType& of) const {
+            const auto ok = self.value(of.ok);
+            return ast::Result{ok, self.value(of.error)};
+        }
+        ast::TypeKind operator()(const wit::Future& of) const {
+            return ast::Future{self.value(of.payload)};
+        }
+        ast::TypeKind operator()(const wit::Stream& of) const {
+            return ast::Stream{self.value(of.payload)};
+        }
+        ast::TypeKind operator()(wit::Own of) const { return ast::Own{self.index_of(of.resource)}; }
+        ast::TypeKind operator()(wit::Borrow of) const {
+            return ast::Borrow{self.index_of(of.resource)};
+        }
+        ast::TypeKind operator()(const wit::Resource&) const { std::unreachable(); }
+        ast::TypeKind operator()(const wit::Alias&) const { std::unreachable(); }
+    };
+    return std::visit(Encode{*this}, kind);
+}
+
+Result<ast::ComponentType> TypeEncoder::take() {
+    if (!impossible_)
+        return ast::ComponentType{std::move(component_.declarators)};
+    const auto& type = model_[*impossible_];
+    const auto* const flags = std::get_if<wit::Flags>(&type.kind);
+    const auto* const problem = flags == nullptr       ? "record without fields"
+                                : flags->flags.empty() ? "set of flags without labels"
+                                                       : "set of more than 32 flags";
+    return fail(model_.sources.point(
+        base::Error(Errc::invalid, fmt::format("`{}` is a {}, which has no binary encoding",
+                                               type.name.value_or(""), problem)),
+        type.span));
+}
+
+} // namespace tenon::component

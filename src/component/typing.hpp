@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a component's tree to the types of what it imports and exports: index spaces, names,
+// aliases, instantiation. Core modules are opaque here; whether they are valid, and whether
+// canonical definitions fit them, is not asked.
+//
+// Source: Component Model, design/mvp/Explainer.md and Binary.md.
+#pragma once
+
+#include "component/ast.hpp"
+#include "component/types.hpp"
+
+namespace tenon::component {
+
+/// A component's outside, and the types that it speaks of.
+struct Typed {
+    Types types;
+    Externs imports, exports;
+};
+
+/// `invalid` with the offset of the definition that breaks a rule; `limit`; `unsupported`.
+Result<Typed> find_types(const ast::Component& component);
+
+} // namespace tenon::component
