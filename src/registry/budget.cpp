@@ -6,18 +6,23 @@
 namespace tenon::registry {
 
 Budget::Share Budget::take(std::uint64_t amount) {
-    // An hour is for ever here: shares are held for as long as a computation takes.
-    for (;;)
-        if (auto share = take_within(amount, std::chrono::hours(1)))
-            return share;
+    return wait(amount, std::nullopt);
 }
 
 Budget::Share Budget::take_within(std::uint64_t amount, std::chrono::milliseconds patience) {
+    return wait(amount, Clock::now() + patience);
+}
+
+Budget::Share Budget::wait(std::uint64_t amount, std::optional<Clock::time_point> deadline) {
     amount = std::min(amount, whole_);
     std::unique_lock lock(mutex_);
     const auto mine = line_.insert(line_.end(), amount);
-    const bool mine_now =
-        moved_.wait_for(lock, patience, [&] { return mine == line_.begin() && amount <= left_; });
+    const auto is_my_turn = [&] { return mine == line_.begin() && amount <= left_; };
+    if (deadline)
+        moved_.wait_until(lock, *deadline, is_my_turn);
+    else
+        moved_.wait(lock, is_my_turn);
+    const bool mine_now = is_my_turn();
     line_.erase(mine);
     if (mine_now)
         left_ -= amount;

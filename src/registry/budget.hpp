@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace tenon::registry {
@@ -48,6 +49,9 @@ public:
     [[nodiscard]] std::uint64_t taken() const;
 
 private:
+    using Clock = std::chrono::steady_clock;
+    /// Without a deadline for as long as it takes.
+    Share wait(std::uint64_t amount, std::optional<Clock::time_point> deadline);
     void give_back(std::uint64_t amount);
 
     const std::uint64_t whole_;
