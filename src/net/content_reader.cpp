@@ -167,7 +167,7 @@ bool ContentReader::wait(short events) {
     }
     if (waited_ < idle_timeout_)
         return true;
-    fail_with(Errc::limit, "the client sends its content too slowly");
+    fail_with(Errc::timed_out, "the client sends its content too slowly");
     return false;
 }
 

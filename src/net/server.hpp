@@ -44,10 +44,10 @@ struct ServerResponse {
 class RequestBody {
 public:
     virtual ~RequestBody() = default;
-    /// Up to `into.size()` bytes, at least one unless at the end, which is 0. Fails with `limit`
-    /// when the client is too slow, `truncated` when it goes away, `malformed` when its chunks lie,
-    /// `interrupted` when the server stops; from then on always. A client that waits for
-    /// `100 Continue` gets it at the first call.
+    /// Up to `into.size()` bytes, at least one unless at the end, which is 0. Fails with
+    /// `timed_out` when the client is too slow, `truncated` when it goes away, `malformed` when its
+    /// chunks lie, `limit` when there is too much around them, `interrupted` when the server stops;
+    /// from then on always. A client that waits for `100 Continue` gets it at the first call.
     virtual Result<std::size_t> read(MutableBytes into) = 0;
 };
 

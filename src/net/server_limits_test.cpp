@@ -132,18 +132,18 @@ TEST(ServerLimits, ends_content_that_does_not_come) {
     Reading reading(std::move(options));
     auto client = reading.server.client();
     auto reply = client.ask("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
-    EXPECT_EQ(reply.content, "limit");
+    EXPECT_EQ(reply.content, "timed-out");
     EXPECT_TRUE(reply.has("Connection: close"));
     EXPECT_TRUE(reading.again);
     client = reading.server.client();
-    EXPECT_EQ(client.ask(put_chunked("/", "5\r\nab")).content, "limit");
+    EXPECT_EQ(client.ask(put_chunked("/", "5\r\nab")).content, "timed-out");
     client = reading.server.client();
     EXPECT_EQ(client
                   .ask("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n"
                        "Expect: 100-continue\r\n\r\n")
                   .status,
               100);
-    EXPECT_EQ(client.receive().content, "limit");
+    EXPECT_EQ(client.receive().content, "timed-out");
 }
 
 TEST(ServerLimits, ends_content_that_comes_byte_by_byte) {
@@ -156,7 +156,7 @@ TEST(ServerLimits, ends_content_that_comes_byte_by_byte) {
         client.send("x");
         std::this_thread::sleep_for(5ms);
     }
-    EXPECT_EQ(client.receive().content, "limit");
+    EXPECT_EQ(client.receive().content, "timed-out");
 }
 
 TEST(ServerLimits, does_not_count_the_handlers_own_time) {

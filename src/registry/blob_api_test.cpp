@@ -371,9 +371,10 @@ TEST_P(BlobApi, content_that_breaks_off_is_answered_by_its_reason) {
         const char* message;
     };
     const Row rows[] = {
-        {Errc::limit, 408, "UNAVAILABLE", "the content came too slowly"},
+        {Errc::timed_out, 408, "UNAVAILABLE", "the content came too slowly"},
         {Errc::truncated, 400, "SIZE_INVALID", "the content ended too soon"},
-        {Errc::malformed, 400, "SIZE_INVALID", "the content ended too soon"},
+        {Errc::malformed, 400, "SIZE_INVALID", "the content breaks off"},
+        {Errc::limit, 400, "SIZE_INVALID", "the content breaks off"},
         {Errc::interrupted, 503, "UNAVAILABLE", "the registry is being stopped"},
     };
     const auto location = begin();

@@ -82,11 +82,19 @@ net::ServerResponse answer_problem(Problem problem, std::string_view message, st
 }
 
 net::ServerResponse broken_off(const base::Error& error) {
-    auto answer = error.code() == Errc::limit
-                      ? answer_problem(Problem::timed_out, "the content came too slowly")
-                  : error.code() == Errc::interrupted
-                      ? answer_problem(Problem::unavailable, "the registry is being stopped")
-                      : answer_problem(Problem::size_invalid, "the content ended too soon");
+    const auto answer_of = [&] {
+        switch (error.code()) {
+        case Errc::timed_out:
+            return answer_problem(Problem::timed_out, "the content came too slowly");
+        case Errc::interrupted:
+            return answer_problem(Problem::unavailable, "the registry is being stopped");
+        // What is wrong with its chunks.
+        case Errc::malformed:
+        case Errc::limit: return answer_problem(Problem::size_invalid, error.message());
+        default: return answer_problem(Problem::size_invalid, "the content ended too soon");
+        }
+    };
+    auto answer = answer_of();
     answer.close = true;
     return answer;
 }
