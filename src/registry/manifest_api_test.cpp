@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 namespace tenon::registry {
 namespace {
@@ -363,8 +364,15 @@ TEST_P(OneManifest, of_many_bytes_leaves_from_its_file) {
     request.method = "GET";
     request.target = "/v2/a/b/manifests/v1";
     class TestBody none("");
-    const auto answer = registry_.api.answer(request, none);
-    EXPECT_TRUE(std::holds_alternative<net::FileContent>(answer.content));
+    const auto inode = [](const net::ServerResponse& answer) {
+        const auto* file = std::get_if<net::FileContent>(&answer.content);
+        struct stat status{};
+        EXPECT_TRUE(file && ::fstat(file->fd.get(), &status) == 0);
+        return status.st_ino;
+    };
+    const auto first = registry_.api.answer(request, none);
+    const auto second = registry_.api.answer(request, none);
+    EXPECT_EQ(inode(first), inode(second));
     expect_manifest(client().get(request.target), large, digest_of(large.bytes));
     const auto etag = client().get(request.target).header("ETag");
     EXPECT_EQ(client().get(request.target, {{"If-None-Match", etag}}).status, 304);

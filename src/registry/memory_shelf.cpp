@@ -18,7 +18,25 @@ Result<base::Fd> new_file() {
     return file;
 }
 
+Result<> write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const auto wrote = ::write(fd, text.data(), text.size());
+        if (wrote < 0)
+            return fail(base::system_error("cannot write a file in memory", errno));
+        text.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+    return {};
+}
+
 } // namespace
+
+/// Whoever calls holds `mutex_`, so that two cannot both get the last one.
+Result<MemoryShelf::File> MemoryShelf::counted_file() {
+    if (files_ >= most_files_)
+        return fail(base::system_error("cannot keep another file in memory", ENOSPC));
+    auto fd = TENON_TRY(new_file());
+    return File(std::move(fd), files_);
+}
 
 /// Positions are always given, so that copies of a descriptor do not disturb each other.
 Result<Extent> MemoryShelf::extent(const Content& content) {
@@ -29,13 +47,7 @@ Result<Extent> MemoryShelf::extent(const Content& content) {
         return Extent{std::move(fd), 0, content.length};
     }
     auto fd = TENON_TRY(new_file());
-    for (std::size_t done = 0; done < content.text.size();) {
-        const auto wrote =
-            ::write(fd.get(), content.text.data() + done, content.text.size() - done);
-        if (wrote < 0)
-            return fail(base::system_error("cannot write a file in memory", errno));
-        done += static_cast<std::size_t>(wrote);
-    }
+    TENON_TRY(write_all(fd.get(), content.text));
     return Extent{std::move(fd), 0, content.length};
 }
 
@@ -107,11 +119,20 @@ void MemoryShelf::touch_blob(const std::string& repository, const blob::Digest& 
 
 Result<> MemoryShelf::put_blob(const std::string& repository, const blob::Digest& digest,
                                Bytes content) {
+    Content kept;
+    kept.length = content.size();
+    if (content.size() <= small) {
+        kept.text = as_text(content);
+    } else {
+        {
+            const std::scoped_lock lock(mutex_);
+            kept.file = TENON_TRY(counted_file());
+        }
+        TENON_TRY(write_all(kept.file.get(), as_text(content))); // others need not wait for it
+    }
     const std::scoped_lock lock(mutex_);
-    auto kept = std::make_shared<const Content>(
-        Content{std::string(as_text(content)), File(), content.size()});
-    repositories_[repository].blobs.insert_or_assign(digest,
-                                                     Stored{std::move(kept), WallClock::now()});
+    repositories_[repository].blobs.insert_or_assign(
+        digest, Stored{std::make_shared<const Content>(std::move(kept)), WallClock::now()});
     return {};
 }
 
@@ -166,10 +187,8 @@ Result<std::vector<StoredBlob>> MemoryShelf::blobs(const std::string& repository
 
 Result<> MemoryShelf::create_upload(const std::string& id) {
     const std::scoped_lock lock(mutex_);
-    if (files_ >= most_files_)
-        return fail(base::system_error("cannot keep another file in memory", ENOSPC));
-    auto file = TENON_TRY(new_file());
-    Upload upload{{{}, File(std::move(file), files_), 0}, WallClock::now()};
+    auto file = TENON_TRY(counted_file());
+    Upload upload{{{}, std::move(file), 0}, WallClock::now()};
     if (!uploads_.try_emplace(id, std::move(upload)).second)
         return fail(Errc::exists, "there is an upload of that id");
     return {};

@@ -91,6 +91,7 @@ private:
         std::map<blob::Digest, Stored> blobs;
     };
 
+    Result<File> counted_file();
     static Result<Extent> extent(const Content& content);
     Stored* find(const std::string& repository, const blob::Digest& digest);
 

@@ -151,6 +151,24 @@ TEST_P(ShelfTest, touched_blob_is_fresh) {
     EXPECT_GT(shelf_->find_blob("a", digest("x"))->value().fresh, before);
 }
 
+// Each takes a descriptor, and the process has only so many.
+TEST(MemoryShelf, has_room_for_as_many_large_blobs_and_uploads_as_it_may_have_files) {
+    MemoryShelf shelf(2);
+    const auto put = [&](const std::string& text) {
+        const auto kept = shelf.put_blob("a", digest(text), as_bytes(text));
+        return kept ? "kept" : kept.error().causes().front();
+    };
+    ASSERT_TRUE(shelf.create_upload("id"));
+    const std::string large(200'000, 'a');
+    EXPECT_EQ(put(large), "kept");
+    EXPECT_EQ(put(std::string(200'000, 'b')), "No space left on device (os error 28)");
+    EXPECT_FALSE(shelf.create_upload("other"));
+    EXPECT_EQ(put("small"), "kept");
+    EXPECT_EQ(content(**shelf.open_blob("a", digest(large))), large);
+    EXPECT_TRUE(*shelf.remove_blob("a", digest(large)));
+    EXPECT_EQ(put(std::string(200'000, 'b')), "kept");
+}
+
 TEST(DiskShelf, refuses_a_second_server_and_names_the_first) {
     const base::TestDirectory directory;
     const auto first = open_disk(directory.path());
