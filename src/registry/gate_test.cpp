@@ -13,8 +13,9 @@ namespace {
 
 TEST(Gate, is_shared_by_many) {
     Gate gate;
+    std::future<void> second; // whoever waits for its end must hold nothing
     const std::shared_lock first(gate);
-    auto second = std::async(std::launch::async, [&] { const std::shared_lock lock(gate); });
+    second = std::async(std::launch::async, [&] { const std::shared_lock lock(gate); });
     EXPECT_EQ(second.wait_for(std::chrono::seconds(10)), std::future_status::ready);
 }
 
