@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t max_tags = 64;
 
-/// The type without parameters, in lower case.
+/// The type without parameters.
 std::string content_type(const net::ServerRequest& request) {
     auto field = request.headers.find("Content-Type").value_or("");
     field = field.substr(0, field.find(';'));
