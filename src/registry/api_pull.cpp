@@ -117,14 +117,18 @@ net::ServerResponse Api::get_manifest(const Call& call) {
 
 /// From its file: clients that read slowly would otherwise fill the memory.
 net::ServerResponse Api::send_large_manifest(const Call& call, const Entry& entry) {
-    auto file = store_.open_manifest(call.route.repository, entry);
+    auto answer = send_manifest(call, entry, {});
+    if (answer.status != 200)
+        return answer;
+    // Reading and hashing megabytes is for those who get them.
+    const auto& repository = call.route.repository;
+    auto file = call.request.method == "HEAD" ? store_.open_blob(repository, entry.digest)
+                                              : store_.open_manifest(repository, entry);
     if (!file)
         return fault(file.error());
     if (!*file)
         return unknown_manifest(call.route.reference);
-    auto answer = send_manifest(call, entry, {});
-    if (answer.status == 200)
-        answer.content = net::FileContent{std::move((*file)->fd), (*file)->offset, (*file)->length};
+    answer.content = net::FileContent{std::move((*file)->fd), (*file)->offset, (*file)->length};
     return answer;
 }
 

@@ -169,6 +169,26 @@ TEST(StoreOnDisk, does_not_serve_a_damaged_manifest_and_mends_it_when_it_is_push
     EXPECT_EQ(client.get("/v2/a/manifests/v1").body, manifest);
 }
 
+// What is not sent cannot be wrong, and megabytes need not be hashed for it.
+TEST(StoreOnDisk, large_manifest_is_read_only_for_those_who_get_it) {
+    const base::TestDirectory directory;
+    OnDisk disk(directory.path());
+    const auto config = descriptor("c/c", push(disk.client, "a", "{}"), 2);
+    const auto large = image(config, "", R"(,"x":")" + std::string(100'000, 'x') + '"');
+    const std::string tag = "/v2/a/manifests/v1";
+    ASSERT_EQ(disk.client.put(tag, large, manifest_type).status, 201);
+    const auto etag = disk.client.get(tag).header("ETag");
+    const auto file = directory / ("a/_oci/blobs/sha256/" + std::string(digest_of(large).hex()));
+    std::ofstream(file) << std::string(large.size(), ' ');
+    EXPECT_EQ(disk.client.get(tag).status, 500);
+    const auto head = disk.client.head(tag);
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.header("Content-Length"), std::to_string(large.size()));
+    EXPECT_EQ(disk.client.get(tag, {{"If-None-Match", etag}}).status, 304);
+    EXPECT_TRUE(std::filesystem::remove(file));
+    EXPECT_EQ(disk.client.head(tag).status, 404);
+}
+
 TEST(StoreOnDisk, writes_a_lost_manifest_again_although_it_is_in_memory) {
     const base::TestDirectory directory;
     std::string manifest;
