@@ -21,6 +21,8 @@ struct ApiOptions {
     std::uint64_t max_blob_bytes = UINT64_MAX;
     /// Clients read a list of referrers into memory, and expect no more than a manifest's size.
     std::size_t max_referrers_bytes = std::size_t{3} << 20;
+    /// Of manifests that are read anew for one list, since their annotations are not in memory.
+    std::uint64_t max_referrers_read = std::uint64_t{8} << 20;
     /// Of large manifests that are being pushed at the same time.
     std::uint64_t manifest_bytes_at_once = std::uint64_t{24} << 20;
     /// How long a request waits for others, such as one that uses the same upload.
@@ -58,6 +60,13 @@ private:
     net::ServerResponse tags(const Call& call);
     net::ServerResponse tags_of(const Call& call, const Index& index) const;
     net::ServerResponse referrers(const Call& call);
+    /// Descriptors, and behind which of them others follow (empty: none do).
+    struct ReferrersPage {
+        std::string text;
+        std::string last;
+    };
+    Result<ReferrersPage> list_referrers(const Call& call, const Index& index,
+                                         const blob::Digest& subject);
     // pull
     net::ServerResponse get_blob(const Call& call);
     net::ServerResponse send_blob(const Call& call, const blob::Digest& digest, Extent file) const;

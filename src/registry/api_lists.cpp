@@ -113,49 +113,61 @@ net::ServerResponse Api::referrers(const Call& call) {
         return answer_problem(Problem::digest_invalid, subject.error().message(), "digest",
                               call.route.reference);
     const auto* type = call.parameter("artifactType");
-    const auto* last = call.parameter("last");
     const auto repository = store_.find(call.route.repository);
     if (!repository)
         return fault(repository.error());
-    std::string text =
-        R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)";
-    const auto begin = text.size();
-    std::string link;
+    ReferrersPage page;
     if (*repository) {
         if (const auto read = store_.read_all(**repository); !read)
             return fault(read.error());
-        const auto index = (*repository)->index();
-        std::string_view shown;
-        for (const auto& entry : index->referrers(subject->text())) {
-            if ((type && entry->artifact_type.value_or("") != *type) ||
-                (last && entry->digest.text() <= *last))
-                continue;
-            const auto annotations = store_.annotations(call.route.repository, *entry);
-            if (!annotations)
-                return fault(annotations.error());
-            const auto line = descriptor(*entry, *annotations);
-            if (!shown.empty() && text.size() + line.size() > options_.max_referrers_bytes) {
-                link = type ? fmt::format("artifactType={}&", net::percent_encode(*type)) : "";
-                link += fmt::format("last={}", net::percent_encode(shown));
-                break;
-            }
-            if (text.size() != begin)
-                text += ',';
-            text += line;
-            shown = entry->digest.text();
-        }
+        auto listed = list_referrers(call, *(*repository)->index(), *subject);
+        if (!listed)
+            return fault(listed.error());
+        page = *std::move(listed);
     }
-    text += "]}";
     net::ServerResponse answer{
-        200, {{"Content-Type", std::string(oci::media::image_index)}}, std::move(text)};
+        200,
+        {{"Content-Type", std::string(oci::media::image_index)}},
+        R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)" +
+            page.text + "]}"};
     if (type)
         answer.headers.add("OCI-Filters-Applied", "artifactType");
-    if (!link.empty())
+    if (!page.last.empty()) {
+        auto query = type ? fmt::format("artifactType={}&", net::percent_encode(*type)) : "";
+        query += fmt::format("last={}", net::percent_encode(page.last));
         answer.headers.add(
             "Link",
-            next_page("/v2/" + call.route.repository + "/referrers/" + subject->text(), link)
+            next_page("/v2/" + call.route.repository + "/referrers/" + subject->text(), query)
                 .value);
+    }
     return answer;
+}
+
+/// At least one where there is one. A page ends when it is long, and also when what it cost to
+/// read is: of a manifest of megabytes it may show a line.
+Result<Api::ReferrersPage> Api::list_referrers(const Call& call, const Index& index,
+                                               const blob::Digest& subject) {
+    const auto* type = call.parameter("artifactType");
+    const auto* last = call.parameter("last");
+    std::string text;
+    std::string_view shown;
+    std::uint64_t read = 0;
+    for (const auto& entry : index.referrers(subject.text())) {
+        if ((type && entry->artifact_type.value_or("") != *type) ||
+            (last && entry->digest.text() <= *last))
+            continue;
+        read += entry->annotations_apart ? entry->size : 0;
+        if (!shown.empty() && read > options_.max_referrers_read)
+            return ReferrersPage{std::move(text), std::string(shown)};
+        const auto annotations = TENON_TRY(store_.annotations(call.route.repository, *entry));
+        const auto line = descriptor(*entry, annotations);
+        if (!shown.empty() && text.size() + line.size() > options_.max_referrers_bytes)
+            return ReferrersPage{std::move(text), std::string(shown)};
+        text += text.empty() ? "" : ",";
+        text += line;
+        shown = entry->digest.text();
+    }
+    return ReferrersPage{std::move(text), {}};
 }
 
 } // namespace tenon::registry

@@ -176,6 +176,22 @@ TEST_P(ListsApi, referrers_of_a_bad_digest_are_400) {
     EXPECT_EQ(answer.code(), "DIGEST_INVALID");
 }
 
+/// The digests on each page of a subject's referrers.
+std::vector<std::vector<std::string>> pages_of(TestClient& client, const blob::Digest& subject) {
+    std::vector<std::vector<std::string>> pages;
+    for (auto url = "/v2/a/referrers/" + subject.text(); !url.empty() && pages.size() < 20;) {
+        const auto answer = client.get(url);
+        EXPECT_LE(answer.body.size(), 4200U);
+        const auto document = data::parse_json({"referrers", answer.body}).value();
+        pages.emplace_back();
+        for (const auto& item : document.root.find("manifests")->items())
+            pages.back().push_back(*item.find("digest")->string());
+        const auto link = answer.header("Link");
+        url = link == "(none)" ? "" : link.substr(1, link.find('>') - 1);
+    }
+    return pages;
+}
+
 TEST_P(ListsApi, many_referrers_come_in_pages) {
     Api api(registry_.store, {.max_referrers_bytes = 4000});
     TestClient small(api);
@@ -189,18 +205,30 @@ TEST_P(ListsApi, many_referrers_come_in_pages) {
                                .text());
     std::ranges::sort(expected);
     std::vector<std::string> found;
-    int pages = 0;
-    for (auto url = "/v2/a/referrers/" + subject.text(); !url.empty() && pages < 10; ++pages) {
-        const auto answer = small.get(url);
-        EXPECT_LE(answer.body.size(), 4200U);
-        const auto document = data::parse_json({"referrers", answer.body}).value();
-        for (const auto& item : document.root.find("manifests")->items())
-            found.push_back(*item.find("digest")->string());
-        const auto link = answer.header("Link");
-        url = link == "(none)" ? "" : link.substr(1, link.find('>') - 1);
-    }
+    const auto pages = pages_of(small, subject);
+    for (const auto& page : pages)
+        found.insert(found.end(), page.begin(), page.end());
     EXPECT_EQ(found, expected);
-    EXPECT_GE(pages, 3);
+    EXPECT_GE(pages.size(), 3U);
+}
+
+// Each of them is read whole when its annotations are too long for memory, however little of it the
+// page then shows.
+TEST_P(ListsApi, page_of_referrers_reads_no_more_than_it_may) {
+    Api api(registry_.store, {.max_referrers_read = 100'000});
+    TestClient client(api);
+    const auto subject = digest_of("nowhere");
+    const auto put_two = [&](std::size_t annotation) {
+        for (const auto* number : {"1", "2"})
+            put("a", "",
+                fmt::format(R"(,"annotations":{{"n":"{}","x":"{}"}},"subject":{},"more":"{}")",
+                            number, std::string(annotation, 'x'),
+                            descriptor(manifest_type, subject, 1), std::string(60'000, ' ')));
+    };
+    put_two(1);
+    EXPECT_EQ(pages_of(client, subject).size(), 1U); // those are in memory
+    put_two(1100);
+    EXPECT_EQ(pages_of(client, subject).size(), 2U);
 }
 
 TEST_P(ListsApi, catalog_comes_in_pages_in_order) {
