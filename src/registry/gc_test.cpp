@@ -3,6 +3,10 @@
 
 #include "registry/test_client.hpp"
 
+#include <future>
+#include <poll.h>
+#include <sys/inotify.h>
+
 namespace tenon::registry {
 namespace {
 
@@ -173,6 +177,45 @@ TEST(GcOnDisk, keeps_the_blobs_of_a_child_that_comes_while_garbage_is_looked_for
     EXPECT_TRUE(store.open_blob("a", layer)->has_value());
     EXPECT_TRUE(store.open_blob("a", digest_of(child))->has_value());
     EXPECT_FALSE(store.open_blob("a", unused)->has_value());
+}
+
+// To open one takes a disk and a turn among its readers, and meanwhile nobody could push.
+TEST(GcOnDisk, opens_manifests_before_it_keeps_everybody_waiting) {
+    const base::TestDirectory directory;
+    std::function<void()> meanwhile;
+    Store store(
+        DiskShelf::open(directory.path(), {.durable = false,
+                                           .on_step =
+                                               [&](std::string_view step, const std::string&) {
+                                                   if (step == "list blobs" && meanwhile)
+                                                       std::exchange(meanwhile, nullptr)();
+                                               }})
+            .value(),
+        {.cache_bytes = 0});
+    Api api(store);
+    TestClient client(api);
+    const std::string uploads = "/v2/a/blobs/uploads/?digest=";
+    for (const auto* content : {"{}", "unused"})
+        EXPECT_EQ(client.post(uploads + digest_of(content).text(), content).status, 201);
+    const auto manifest = image(descriptor("c/c", digest_of("{}"), 2), "");
+    const auto file = directory / ("a/_oci/blobs/sha256/" + std::string(digest_of(manifest).hex()));
+    auto& gate = store.find("a").value()->keeping();
+    const base::Fd watch(::inotify_init1(IN_CLOEXEC));
+    meanwhile = [&] {
+        EXPECT_EQ(client.put("/v2/a/manifests/v1", manifest, manifest_type).status, 201);
+        EXPECT_GE(::inotify_add_watch(watch.get(), file.c_str(), IN_OPEN), 0);
+        gate.lock_shared(); // as if somebody were still pushing
+    };
+    auto collecting = std::async(std::launch::async, [&] {
+        return collect_garbage(store, {}, WallClock::now() + std::chrono::hours(2), {});
+    });
+    pollfd opened{watch.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&opened, 1, 5000), 1);
+    gate.unlock_shared();
+    const auto report = collecting.get();
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->blobs, 1U);
+    EXPECT_TRUE(store.open_blob("a", digest_of("{}"))->has_value());
 }
 
 TEST(GcOnDisk, keeps_everything_where_a_manifest_cannot_be_understood) {

@@ -151,6 +151,7 @@ private:
     };
     static std::vector<Root> roots_of(const Index& index);
     Result<bool> mark(const std::string& repository, std::vector<Root> roots, Marks& marks);
+    Result<bool> mark_all(const Repository& repository, Marks& marks);
     Result<> count_upload();
     void uncount_upload() noexcept;
     UploadPointer keep_upload(UploadPointer upload);

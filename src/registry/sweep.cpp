@@ -43,10 +43,10 @@ Result<bool> Store::mark(const std::string& repository, std::vector<Root> roots,
         if (marks.opened.contains(digest.text()) ||
             (leaf_allowed && marks.leaves.contains(digest.text())))
             continue;
-        const auto bytes = read_bytes(repository, digest);
+        auto bytes = read_bytes(repository, digest);
         if (!bytes && bytes.error().code() != Errc::hash_mismatch &&
             bytes.error().code() != Errc::limit)
-            return fail(base::Error(bytes.error().code(), bytes.error().message()));
+            return fail(std::move(bytes).error());
         if (bytes && !*bytes) {
             marks.missing.push_back({digest, media_type, leaf_allowed});
             continue;
@@ -70,12 +70,26 @@ Result<bool> Store::mark(const std::string& repository, std::vector<Root> roots,
     return true;
 }
 
+/// Marks again and again until nothing has come meanwhile, so that next to nothing is left for the
+/// moment in which nobody can push: to open manifests takes a disk and a turn among its readers.
+Result<bool> Store::mark_all(const Repository& repository, Marks& marks) {
+    constexpr int most_rounds = 8; // somebody may push without end
+    for (int round = 0; round < most_rounds; ++round) {
+        const auto before = marks.opened.size() + marks.leaves.size();
+        if (!TENON_TRY(mark(repository.name(), roots_of(*repository.index()), marks)))
+            return false;
+        if (marks.opened.size() + marks.leaves.size() == before)
+            break;
+    }
+    return true;
+}
+
 Result<Swept> Store::sweep(Repository& repository, WallClock::time_point before,
                            const std::stop_token& stop) {
     Swept removed;
     const auto& name = repository.name();
     Marks marks;
-    if (!TENON_TRY(mark(name, roots_of(*repository.index()), marks))) {
+    if (!TENON_TRY(mark_all(repository, marks))) {
         removed.skipped = true;
         return removed;
     }
@@ -87,9 +101,11 @@ Result<Swept> Store::sweep(Repository& repository, WallClock::time_point before,
     for (std::size_t done = 0; done < unused.size();) {
         if (stop.stop_requested())
             return fail(Errc::interrupted, "interrupted");
-        const std::unique_lock keeping(repository.keeping());
         // Manifests may have come, and blobs may have been asked for, since we looked.
-        if (!TENON_TRY(mark(name, roots_of(*repository.index()), marks))) {
+        bool understood = TENON_TRY(mark_all(repository, marks));
+        const std::unique_lock keeping(repository.keeping());
+        understood = understood && TENON_TRY(mark(name, roots_of(*repository.index()), marks));
+        if (!understood) {
             removed.skipped = true;
             return removed;
         }
