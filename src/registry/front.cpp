@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "registry/front.hpp"
 
+#include <algorithm>
+
 namespace tenon::registry {
 namespace {
 
@@ -20,7 +22,8 @@ bool reads(const net::ServerRequest& request) {
 
 Front::Front(Store& store, Api& api, net::Handler& page, AccessLog& log, FrontOptions options)
     : store_(store), api_(api), page_(page), log_(log), options_(std::move(options)),
-      access_(options_.access), receiving_(options_.most_receiving) {}
+      access_(options_.access), receiving_(options_.most_receiving),
+      senders_(std::max(options_.most_receiving / 4, 1U)) {}
 
 std::optional<net::ServerResponse> Front::answer_at_once(const net::ServerRequest& request) {
     // Whoever asks whether the server lives needs no password, and learns nothing else.
@@ -48,9 +51,15 @@ net::ServerResponse Front::answer(const net::ServerRequest& request, net::Reques
             verdict != Access::Verdict::allowed)
             return turn_away(verdict);
     if (is_api(request)) {
-        Budget::Share place;
-        if (request.has_content && !(place = receiving_.take_within(1, {})))
-            return Api::finished(busy("too many clients are sending content"));
+        Quota::Place of_sender;
+        Budget::Share of_all;
+        if (request.has_content) {
+            const auto sender = holder_of(sender_of(request, options_.trust_proxy));
+            if (sender && !(of_sender = senders_.take(*sender)))
+                return Api::finished(busy("this client is sending too much at the same time"));
+            if (!(of_all = receiving_.take_within(1, {})))
+                return Api::finished(busy("too many clients are sending content"));
+        }
         return api_.answer(request, body);
     }
     if (request.path() == "/metrics")

@@ -9,6 +9,7 @@
 #include "registry/budget.hpp"
 #include "registry/host_guard.hpp"
 #include "registry/metrics.hpp"
+#include "registry/quota.hpp"
 
 namespace tenon::registry {
 
@@ -18,6 +19,9 @@ struct FrontOptions {
     /// Requests whose content is being received at the same time. Each occupies a thread for as
     /// long as its client likes, and others need threads too.
     unsigned most_receiving = 48;
+    /// Of these one client gets a quarter, or it could keep out all others with a byte now and
+    /// then. Who that is, a proxy may say.
+    bool trust_proxy = false;
 };
 
 class Front final : public net::Handler {
@@ -43,6 +47,7 @@ private:
     Access* const access_;
     Metrics metrics_;
     Budget receiving_;
+    Quota senders_;
 };
 
 } // namespace tenon::registry

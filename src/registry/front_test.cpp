@@ -105,6 +105,49 @@ TEST_F(FrontTest, remembered_password_needs_no_thread) {
     EXPECT_TRUE(client.get("/v2/").at_once); // refused at once, too
 }
 
+/// Content in whose midst something else happens.
+class InterruptedBody final : public net::RequestBody {
+public:
+    explicit InterruptedBody(std::function<void()> meanwhile) : meanwhile_(std::move(meanwhile)) {}
+    Result<std::size_t> read(MutableBytes /*into*/) override {
+        if (const auto happens = std::exchange(meanwhile_, nullptr))
+            happens();
+        return std::size_t{0};
+    }
+
+private:
+    std::function<void()> meanwhile_;
+};
+
+TEST_F(FrontTest, gives_one_client_a_quarter_of_the_places_for_content) {
+    Front front(registry_.store, registry_.api, page_, *log_,
+                FrontOptions{.most_receiving = 8, .trust_proxy = true});
+    const auto put = [&](const std::string& client, std::function<void()> meanwhile = {}) {
+        net::ServerRequest request;
+        request.method = "PUT";
+        request.target = "/v2/a/manifests/v1";
+        request.peer = "127.0.0.1:4000";
+        request.headers.add("X-Forwarded-For", client);
+        request.has_content = true;
+        InterruptedBody body(std::move(meanwhile));
+        const auto answer = front.answer(request, body);
+        EXPECT_EQ(answer.headers.find("Retry-After").value_or("(none)"),
+                  answer.status == 503 ? "2" : "(none)");
+        return answer.status;
+    };
+    constexpr int received = 400; // what came is no manifest
+    int third = 0, other = 0;
+    put("192.0.2.1", [&] {
+        put("192.0.2.1", [&] {
+            third = put("192.0.2.1");
+            other = put("192.0.2.2");
+        });
+    });
+    EXPECT_EQ(third, 503);
+    EXPECT_EQ(other, received);
+    EXPECT_EQ(put("192.0.2.1"), received);
+}
+
 TEST_F(FrontTest, counts_what_it_answers) {
     TestClient client(*open_);
     net::ServerRequest request;

@@ -125,9 +125,11 @@ Service::Service(const ServeOptions& options, std::unique_ptr<Shelf> shelf,
                                 .most_open_uploads = options.directory ? most_uploads : files / 2}),
       api_(store_, {.max_blob_bytes = options.max_blob_bytes,
                     .on_error = [this](const std::string& text) { log_.note(text); }}),
-      page_(store_), access_(std::move(access)),
-      front_(store_, api_, page_, log_,
-             {.access = access_.get(), .guard = guard_of(options), .most_receiving = receivers}) {}
+      page_(store_), access_(std::move(access)), front_(store_, api_, page_, log_,
+                                                        {.access = access_.get(),
+                                                         .guard = guard_of(options),
+                                                         .most_receiving = receivers,
+                                                         .trust_proxy = options.trust_proxy}) {}
 
 Result<std::unique_ptr<Service>> Service::create(const ServeOptions& options) {
     TENON_TRY(check_protection(options));
