@@ -137,9 +137,13 @@ def serve_without_a_byte(room):
         room.check_kept()
         done = room.run("push", f"{room.served.address}/demo/echo:1", "echo.par", "--insecure")
         require(done.returncode == 1 and "no room left" in done.stderr, f"push left with {done.returncode}:\n{done.stdout}{done.stderr}")
-        # The listing is written anew beside the old one; what cannot be written leaves that as it was.
-        room.ask(507, "DELETE", "/v2/a/manifests/1")
-        room.check_kept()
+        # The listing is written anew beside the old one, in room that was set aside; and that more than once.
+        manifest = room.kept.pop("/v2/a/manifests/1")
+        for name in ("1", digest_of(manifest)):
+            room.ask(202, "DELETE", f"/v2/a/manifests/{name}")
+            room.ask(404, "GET", f"/v2/a/manifests/{name}")
+            room.check_kept()
+        room.put_manifest(507, "a", "1", blob)
         require("Removed 0 blobs" in room.tool("registry", "gc", "--dir", room.disk / "registry"), "the collection found something")
         # What an upload takes up that cannot be ended is given to others.
         room.ask(507, "PATCH", opened, noise.randbytes(30000))

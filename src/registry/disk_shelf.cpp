@@ -136,6 +136,8 @@ Result<std::unique_ptr<DiskShelf>> DiskShelf::open(const base::Path& directory,
     shelf->folder_mode_ &= (status.st_mode & others) == 0 ? ~others : ~mode_t{0};
     TENON_TRY(base::make_private_directory(shelf->root_ + "/_uploads"));
     TENON_TRY(shelf->sync_directory(shelf->root_));
+    shelf->reserve_.open(shelf->root_ + "/_reserve", shelf->file_mode_);
+    shelf->reserve_.fill();
     return shelf;
 }
 
@@ -186,9 +188,11 @@ Result<> DiskShelf::lock() {
     if (options_.read_only)
         return {};
     const auto pid = fmt::format("{}", ::getpid());
-    if (::ftruncate(lock_.get(), 0) != 0)
+    // In this order a full disk is none: the room that the file has is used again.
+    TENON_TRY(write_all(lock_.get(), as_bytes(pid), path));
+    if (::ftruncate(lock_.get(), static_cast<off_t>(pid.size())) != 0)
         return fail(cannot("write", path, errno));
-    return write_all(lock_.get(), as_bytes(pid), path);
+    return {};
 }
 
 // --- names
@@ -237,6 +241,24 @@ Result<> DiskShelf::write_new(const std::string& path, Bytes content) const {
     step("write half", path);
     if (written)
         written = write_all(fd.get(), content.subspan(content.size() / 2), path);
+    if (written)
+        written = sync_file(fd.get(), path);
+    if (!written)
+        ::unlink(path.c_str());
+    return written;
+}
+
+/// The same in room that was set aside.
+Result<> DiskShelf::write_reserved(const std::string& path, Bytes content) {
+    if (!reserve_.hand_over(path, content.size()))
+        return fail(cannot("write", path, ENOSPC));
+    step("write reserve", path);
+    const base::Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd)
+        return fail(cannot("write", path, errno));
+    auto written = write_all(fd.get(), content, path);
+    if (written && ::ftruncate(fd.get(), static_cast<off_t>(content.size())) != 0)
+        written = fail(cannot("write", path, errno));
     if (written)
         written = sync_file(fd.get(), path);
     if (!written)
@@ -356,15 +378,23 @@ Result<> DiskShelf::make_folders(const std::string& path) {
 Result<> DiskShelf::write_index(const std::string& repository, std::string_view text) {
     const auto folder = layout(repository);
     TENON_TRY(make_folders(folder));
-    const auto unfinished = folder + "/index.json.new";
-    TENON_TRY(write_new(unfinished, as_bytes(text)));
+    const auto place = folder + "/index.json";
+    const auto unfinished = place + ".new";
+    if (auto written = write_new(unfinished, as_bytes(text)); !written) {
+        // Whoever deletes something needs room only until he has.
+        const auto before = TENON_TRY(look(place));
+        if (!before || text.size() > before->size || !write_reserved(unfinished, as_bytes(text)))
+            return written;
+    }
     for (const auto algorithm : {blob::Algorithm::sha256, blob::Algorithm::sha512}) {
         const auto blobs = fmt::format("{}/blobs/{}", folder, blob::algorithm_name(algorithm));
         if (::access(blobs.c_str(), F_OK) == 0)
             TENON_TRY(sync_directory(blobs));
     }
-    TENON_TRY(move_into_place(unfinished, folder + "/index.json"));
-    return sync_directory(folder);
+    TENON_TRY(move_into_place(unfinished, place));
+    TENON_TRY(sync_directory(folder));
+    reserve_.fill();
+    return {};
 }
 
 // --- blobs

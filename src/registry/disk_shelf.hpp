@@ -3,6 +3,7 @@
 // the server is off:
 //
 //     DIR/_lock                                    held by the server
+//     DIR/_reserve                                 room with which to delete from a full disk
 //     DIR/_uploads/<id>                            bytes that nobody has vouched for yet
 //     DIR/<repository>/_oci/{oci-layout,index.json,blobs/<algorithm>/<hex>}
 //
@@ -10,6 +11,7 @@
 // `_oci` only when it is whole and on the disk; whoever is killed leaves rests in `_uploads` only.
 #pragma once
 
+#include "registry/reserve.hpp"
 #include "registry/shelf.hpp"
 
 #include <atomic>
@@ -71,6 +73,7 @@ private:
                                         const blob::Digest& digest) const;
     [[nodiscard]] std::string upload_path(const std::string& id) const;
     [[nodiscard]] Result<> write_new(const std::string& path, Bytes content) const;
+    [[nodiscard]] Result<> write_reserved(const std::string& path, Bytes content);
     [[nodiscard]] Result<> sync_file(int fd, const std::string& path) const;
     [[nodiscard]] Result<> sync_directory(const std::string& path) const;
     [[nodiscard]] Result<> move_into_place(const std::string& from, const std::string& to) const;
@@ -82,6 +85,7 @@ private:
     std::string root_;
     DiskShelfOptions options_;
     base::Fd lock_;
+    Reserve reserve_;
     mode_t file_mode_ = 0666;
     mode_t folder_mode_ = 0777;
     std::mutex settled_mutex_;
