@@ -53,7 +53,7 @@ std::optional<net::ServerResponse> Api::answer_at_once(const net::ServerRequest&
         return std::nullopt;
     if (request.target.find('%') != std::string::npos)
         return std::nullopt;
-    Call call{request, find_route(request.path()), {}};
+    const Call call{request, find_route(request.path()), {}};
     if (call.route.resource == Resource::base)
         return finished({200, {{"Content-Type", "application/json"}}, std::string("{}")});
     if (call.route.resource != Resource::manifest)
