@@ -54,10 +54,13 @@ net::ServerResponse Front::answer(const net::ServerRequest& request, net::Reques
         Quota::Place of_sender;
         Budget::Share of_all;
         if (request.has_content) {
-            const auto sender = holder_of(sender_of(request, options_.trust_proxy));
-            if (sender && !(of_sender = senders_.take(*sender)))
-                return Api::finished(busy("this client is sending too much at the same time"));
-            if (!(of_all = receiving_.take_within(1, {})))
+            if (const auto sender = holder_of(sender_of(request, options_.trust_proxy))) {
+                of_sender = senders_.take(*sender);
+                if (!of_sender)
+                    return Api::finished(busy("this client is sending too much at the same time"));
+            }
+            of_all = receiving_.take_within(1, {});
+            if (!of_all)
                 return Api::finished(busy("too many clients are sending content"));
         }
         return api_.answer(request, body);

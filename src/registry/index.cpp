@@ -339,7 +339,7 @@ Effect Index::drop(const DropManifest& change) {
         std::ranges::lower_bound(entries_, std::string_view(change.digest.text()), {}, digest_text);
     if (at == entries_.end() || (*at)->digest != change.digest)
         return Effect::missing;
-    const auto entry = *at;
+    const auto entry = std::move(*at);
     entries_.erase(at);
     unread_ -= entry->read ? 0 : 1;
     if (entry->subject)

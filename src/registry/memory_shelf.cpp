@@ -188,9 +188,11 @@ Result<std::vector<StoredBlob>> MemoryShelf::blobs(const std::string& repository
 Result<> MemoryShelf::create_upload(const std::string& id) {
     const std::scoped_lock lock(mutex_);
     auto file = TENON_TRY(counted_file());
-    Upload upload{{{}, std::move(file), 0}, WallClock::now()};
-    if (!uploads_.try_emplace(id, std::move(upload)).second)
+    const auto [at, made] = uploads_.try_emplace(id);
+    if (!made)
         return fail(Errc::exists, "there is an upload of that id");
+    at->second.content.file = std::move(file);
+    at->second.fresh = WallClock::now();
     return {};
 }
 
@@ -218,6 +220,7 @@ Result<bool> MemoryShelf::remove_upload(const std::string& id) {
 Result<std::vector<StoredUpload>> MemoryShelf::uploads() {
     const std::scoped_lock lock(mutex_);
     std::vector<StoredUpload> found;
+    found.reserve(uploads_.size());
     for (const auto& [id, upload] : uploads_)
         found.push_back({id, {upload.content.length, upload.fresh}});
     return found;

@@ -90,7 +90,7 @@ private:
 class Service final : public Running {
 public:
     static Result<std::unique_ptr<Service>> create(const ServeOptions& options);
-    Result<> run(std::stop_token stop, const std::function<void(Running&)>& ready,
+    Result<> run(const std::stop_token& stop, const std::function<void(Running&)>& ready,
                  const std::function<void()>& over);
 
     [[nodiscard]] const net::Endpoint& endpoint() const noexcept override {
@@ -169,7 +169,7 @@ private:
     const std::function<void()>& words_;
 };
 
-Result<> Service::run(std::stop_token stop, const std::function<void(Running&)>& ready,
+Result<> Service::run(const std::stop_token& stop, const std::function<void(Running&)>& ready,
                       const std::function<void()>& over) {
     std::optional<Hourly> hourly;
     if (!options_.read_only)
@@ -177,7 +177,7 @@ Result<> Service::run(std::stop_token stop, const std::function<void(Running&)>&
     const Farewell farewell(over);
     if (ready)
         ready(*this);
-    return server_->run(std::move(stop));
+    return server_->run(stop);
 }
 
 void Service::expire() {
@@ -202,7 +202,7 @@ Result<> Service::reload() {
 
 } // namespace
 
-Result<> serve(const ServeOptions& options, std::stop_token stop,
+Result<> serve(const ServeOptions& options, const std::stop_token& stop,
                const std::function<void(Running&)>& ready, const std::function<void()>& over) {
     for (const auto& name : options.allowed_hosts)
         if (!HostGuard::is_name(name))
@@ -211,7 +211,7 @@ Result<> serve(const ServeOptions& options, std::stop_token stop,
                             fmt::format("`--allow-host` takes the name of a host, not `{}`", name))
                     .help("say it once for each name, without scheme and path"));
     const auto service = TENON_TRY(Service::create(options));
-    return service->run(std::move(stop), ready, over);
+    return service->run(stop, ready, over);
 }
 
 Result<GcReport> collect_garbage(const base::Path& directory, const GcOptions& options,

@@ -47,7 +47,7 @@ public:
 /// `over` is too, however it ends: the last moment in which the `Running` may be used.
 /// `usage` for an address that asks for more protection than the options give, `exists` when the
 /// directory or the socket is served already.
-Result<> serve(const ServeOptions& options, std::stop_token stop,
+Result<> serve(const ServeOptions& options, const std::stop_token& stop,
                const std::function<void(Running&)>& ready, const std::function<void()>& over = {});
 
 /// Collects garbage in a directory: through the server that holds it, or where there is none, at

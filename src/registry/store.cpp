@@ -434,8 +434,11 @@ Result<std::pair<std::size_t, std::uint64_t>> Store::expire_uploads(WallClock::t
                 upload = at->second;
         }
         std::unique_lock<std::timed_mutex> use;
-        if (upload && !(use = upload->use()))
-            continue; // just now somebody goes on with it
+        if (upload) {
+            use = upload->use();
+            if (!use)
+                continue; // just now somebody goes on with it
+        }
         if (!TENON_TRY(shelf_->remove_upload(stored.id)))
             continue;
         forget_upload(stored.id);
