@@ -267,10 +267,12 @@ Result<Fd> Cache::add(const Digest& digest, const Fill& fill) {
     if (::fstat(file.fd(), &status) != 0)
         return fail(base::system_error(
             fmt::format("cannot read what was put into `{}`", directory_.native()), errno));
-    // Kept or not, it is whole: where something odd holds its name, only the next one waits longer.
+    // Kept or not, it is whole: where something odd holds its name, only the next one waits longer,
+    // and where no room can be made now, the next one makes it.
     if (static_cast<std::uint64_t>(status.st_size) <= limit_bytes_ &&
-        file.give_name(std::string(digest.hex())))
-        TENON_TRY(make_room(digest));
+        file.give_name(std::string(digest.hex()))) {
+        [[maybe_unused]] const auto made = make_room(digest);
+    }
     return std::move(file).take_reader();
 }
 

@@ -203,6 +203,16 @@ TEST_F(CacheTest, what_is_larger_than_the_limit_is_given_but_not_kept) {
     EXPECT_FALSE(has(*cache, "abc"));
 }
 
+TEST_F(CacheTest, what_came_whole_is_given_though_no_room_can_be_made) {
+    auto cache = Cache::open(path);
+    ASSERT_TRUE(cache);
+    ASSERT_EQ(::mkdir((path / "lock").c_str(), 0700), 0); // which nobody can lock
+    const auto added = cache->add(Digest::of(as_bytes("abc")), fill_with("abc"));
+    ASSERT_TRUE(added) << added.error().message();
+    EXPECT_EQ(content(*added), "abc");
+    EXPECT_TRUE(has(*cache, "abc"));
+}
+
 TEST_F(CacheTest, drain_says_what_it_removed) {
     auto cache = Cache::open(path);
     ASSERT_TRUE(add(*cache, "abc"));

@@ -3,11 +3,13 @@
 
 #include "oci/test_client.hpp"
 
+#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <latch>
 #include <new>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <thread>
 
 namespace tenon::oci {
@@ -402,6 +404,64 @@ TEST_F(ArtifactTest, a_cache_that_others_can_write_to_is_not_used) {
     EXPECT_EQ(content(), "x");
     EXPECT_EQ(server.count("GET /v2/acme/echo/blobs/"), 2u);
     EXPECT_THAT(warnings, ElementsAre("the cache is not used"));
+}
+
+/// From now on no file can be written beyond so many bytes, as if the disk were full.
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit full{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &full);
+    }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+    ~FullDisk() {
+        end();
+        std::signal(SIGXFSZ, handler_);
+    }
+    void end() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    void (*handler_)(int);
+    rlimit before_{};
+};
+
+TEST_F(ArtifactTest, a_cache_that_is_full_is_not_used) {
+    const std::string large(100'000, 'x');
+    have(media::provider_layer, large);
+    auto cache = blob::Cache::open(directory / "cache");
+    ASSERT_TRUE(cache);
+    PullOptions how;
+    how.cache = &*cache;
+    FullDisk full(4096);
+    std::string warning;
+    options.session.warning = [&](const base::Error& error) {
+        warning = told(error);
+        full.end(); // elsewhere there is room
+    };
+    const auto opened = open_artifact(client(), reference(), how, {});
+    ASSERT_TRUE(opened) << told(opened);
+    EXPECT_EQ(as_text(*base::read_all(opened->fd.get(), 1 << 20, "opened")), large);
+    EXPECT_EQ(warning, "io: the cache is not used\nbecause cannot write what is pulled\nbecause "
+                       "File too large (os error 27)");
+    EXPECT_EQ(cache->drain()->files, 0u);
+}
+
+TEST_F(ArtifactTest, a_registry_that_fails_does_so_with_a_cache_too) {
+    have(media::provider_layer, "x");
+    auto cache = blob::Cache::open(directory / "cache");
+    ASSERT_TRUE(cache);
+    PullOptions how;
+    how.cache = &*cache;
+    server.trouble = [](const Asked& asked) -> std::optional<Reply> {
+        if (asked.path().find("/blobs/") == std::string::npos)
+            return std::nullopt;
+        return reply(404);
+    };
+    EXPECT_THAT(told(open_artifact(client(), reference(), how, {})), StartsWith("not-found: "));
+    EXPECT_EQ(server.count("GET /v2/acme/echo/blobs/"), 1u);
+    EXPECT_THAT(warnings, testing::IsEmpty());
 }
 
 TEST_F(ArtifactTest, what_lies_in_the_cache_is_hashed_before_it_is_trusted) {

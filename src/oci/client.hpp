@@ -33,6 +33,11 @@ struct RegistryOptions {
 /// Bytes that went over the wire so far, of the blob at hand.
 using Moved = std::function<void(std::uint64_t bytes)>;
 
+/// Takes bytes of a blob at their place in it, some places more than once.
+using Sink = std::function<Result<>(std::uint64_t offset, Bytes bytes)>;
+/// Writes them to the file, which must outlive it.
+[[nodiscard]] Sink into_file(int fd);
+
 struct FetchedManifest {
     Manifest manifest;
     std::string bytes; ///< as they came
@@ -85,6 +90,8 @@ public:
     /// Writes the blob to the file from its beginning; goes on where a connection broke. The
     /// content of the file means nothing unless this succeeds.
     Result<> get_blob(const std::string& repository, const Descriptor& blob, int fd,
+                      const Moved& moved = {});
+    Result<> get_blob(const std::string& repository, const Descriptor& blob, const Sink& sink,
                       const Moved& moved = {});
     /// The same for small ones, into memory; `limit` beyond so many bytes.
     Result<std::string> get_small_blob(const std::string& repository, const Descriptor& blob,

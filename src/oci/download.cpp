@@ -12,19 +12,6 @@
 namespace tenon::oci {
 namespace {
 
-Result<> write_at(int fd, std::uint64_t offset, Bytes bytes) {
-    while (!bytes.empty()) {
-        const auto done = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return fail(base::system_error("cannot write what is pulled", errno));
-        bytes = bytes.subspan(static_cast<std::size_t>(done));
-        offset += static_cast<std::size_t>(done);
-    }
-    return {};
-}
-
 /// First byte of `bytes 1000-2047/2048`.
 std::optional<std::uint64_t> parse_content_range(std::string_view field) {
     if (!field.starts_with("bytes "))
@@ -40,8 +27,9 @@ std::optional<std::uint64_t> parse_content_range(std::string_view field) {
 class Download {
 public:
     Download(Session& session, const Descriptor& blob, std::string path, std::vector<Scope> scopes,
-             int fd, const Moved& moved)
-        : session_(session), blob_(blob), fd_(fd), moved_(moved), hasher_(blob.digest.algorithm()) {
+             const Sink& sink, const Moved& moved)
+        : session_(session), blob_(blob), sink_(sink), moved_(moved),
+          hasher_(blob.digest.algorithm()) {
         call_.url = session.url(path);
         call_.scopes = std::move(scopes);
         sentence_ =
@@ -123,7 +111,7 @@ private:
             if (at_ + filled > blob_.size)
                 return local(wrong_size(at_ + filled));
             if (filled > 0) {
-                if (auto written = write_at(fd_, at_, buffer.first(filled)); !written)
+                if (auto written = sink_(at_, buffer.first(filled)); !written)
                     return local(std::move(written).error());
                 hasher_.push(filled);
                 at_ += filled;
@@ -173,7 +161,7 @@ private:
 
     Session& session_;
     const Descriptor& blob_;
-    int fd_;
+    const Sink& sink_;
     const Moved& moved_;
     blob::BackgroundHasher hasher_;
     Call call_;
@@ -184,10 +172,30 @@ private:
 
 } // namespace
 
+Sink into_file(int fd) {
+    return [fd](std::uint64_t offset, Bytes bytes) -> Result<> {
+        while (!bytes.empty()) {
+            const auto done = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (done < 0 && errno == EINTR)
+                continue;
+            if (done < 0)
+                return fail(base::system_error("cannot write what is pulled", errno));
+            bytes = bytes.subspan(static_cast<std::size_t>(done));
+            offset += static_cast<std::size_t>(done);
+        }
+        return {};
+    };
+}
+
 Result<> Registry::get_blob(const std::string& repository, const Descriptor& blob, int fd,
                             const Moved& moved) {
+    return get_blob(repository, blob, into_file(fd), moved);
+}
+
+Result<> Registry::get_blob(const std::string& repository, const Descriptor& blob, const Sink& sink,
+                            const Moved& moved) {
     return Download(session_, blob, fmt::format("{}/blobs/{}", repository, blob.digest.text()),
-                    scopes(repository), fd, moved)
+                    scopes(repository), sink, moved)
         .run();
 }
 

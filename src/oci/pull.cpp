@@ -125,19 +125,14 @@ Result<> copy(int from, int into, std::uint64_t size) {
             return fail(base::system_error("cannot copy from the cache", errno));
         break;
     }
+    const auto write = into_file(into);
     Buffer buffer(256 * 1024);
     while (static_cast<std::uint64_t>(at) < size) {
         const auto got =
             TENON_TRY(base::read_at(from, static_cast<std::uint64_t>(at), buffer, "the cache"));
         if (got == 0)
             return fail(Errc::truncated, "a file of the cache became shorter while it was read");
-        for (std::size_t written = 0; written < got;) {
-            const auto done = ::pwrite(into, buffer.data() + written, got - written,
-                                       at + static_cast<off64_t>(written));
-            if (done < 0 && errno != EINTR)
-                return fail(base::system_error("cannot copy from the cache", errno));
-            written += done > 0 ? static_cast<std::size_t>(done) : 0;
-        }
+        TENON_TRY(write(static_cast<std::uint64_t>(at), Bytes(buffer).first(got)));
         at += static_cast<off64_t>(got);
     }
     return {};
@@ -170,15 +165,23 @@ Result<base::Fd> through_cache(Registry& registry, const std::string& repository
         TENON_TRY(options.cache->find(layer.digest, layer.size, session.options().patience.stop));
     if (found)
         return *std::move(found);
-    bool began = false;
+    bool registry_failed = false;
     auto added = options.cache->add(layer.digest, [&](int fd) -> Result<blob::Digest> {
-        began = true;
-        TENON_TRY(registry.get_blob(repository, layer, fd, options.moved));
+        bool written = true;
+        const Sink sink = [&, write = into_file(fd)](std::uint64_t offset, Bytes bytes) {
+            auto done = write(offset, bytes);
+            written = done.has_value();
+            return done;
+        };
+        auto got = registry.get_blob(repository, layer, sink, options.moved);
+        registry_failed = !got && written;
+        if (!got)
+            return fail(std::move(got).error());
         return layer.digest; // which get_blob has computed
     });
-    if (added || began)
+    if (added || registry_failed)
         return added;
-    // A convenience: its trouble does not stand in the way.
+    // A convenience: its trouble, be it a full disk, does not stand in the way.
     session.warn(std::move(added).error().wrap("the cache is not used"));
     auto fd = TENON_TRY(nameless_file());
     TENON_TRY(registry.get_blob(repository, layer, fd.get(), options.moved));
