@@ -28,6 +28,13 @@ bool covers(const std::vector<Scope>& allowed, const std::vector<Scope>& wanted)
     });
 }
 
+/// What there is in the place of a password; empty where there is none.
+std::string_view kind_of_token(const Credentials& credentials) {
+    if (!credentials.registry_token.get().empty())
+        return "a registry token";
+    return credentials.identity_token.get().empty() ? "" : "an identity token";
+}
+
 std::string encoded(std::string_view text) {
     return net::percent_encode(text);
 }
@@ -234,13 +241,23 @@ Result<Authorization::Token> Authorization::read_token(net::Response response) c
     return Token{{}, {}, SecretText(value), now_() + std::chrono::seconds(kept)};
 }
 
+/// A token cannot be shown to a registry that wants a password.
+bool Authorization::shown_any() const noexcept {
+    return !credentials_.user.empty() ||
+           (mode_ == Mode::bearer && !kind_of_token(credentials_).empty());
+}
+
 std::string Authorization::who() const {
     const auto from =
         credentials_.source.empty() ? "" : fmt::format(" (from `{}`)", credentials_.source);
     if (!credentials_.user.empty())
         return fmt::format("asked as `{}`{}", credentials_.user, from);
-    if (shown_any())
-        return fmt::format("asked with an identity token{}", from);
+    if (const auto token = kind_of_token(credentials_); !token.empty())
+        return mode_ == Mode::basic
+                   ? fmt::format("asked without credentials: the registry wants a password, and "
+                                 "only {} is known{}",
+                                 token, from)
+                   : fmt::format("asked with {}{}", token, from);
     return asked_for_ ? "asked without credentials: none are known for this registry"
                       : "asked without credentials: the registry did not ask who we are";
 }
@@ -256,14 +273,16 @@ base::Error Authorization::explained(base::Error error, bool unknown) const {
     if (!shown_any())
         return std::move(error).help(login());
     const auto& user = credentials_.user;
-    // Whoever has got a token was known to whoever gave it.
-    if (!unknown || !tokens_.empty())
+    // Whoever has got a token was known to whoever gave it; a registry token only once was.
+    const bool ready_made = mode_ == Mode::bearer && !credentials_.registry_token.get().empty();
+    if (!unknown || (!tokens_.empty() && !ready_made))
         return std::move(error).help(
             fmt::format("{} may lack the right to do this; to be somebody else, {}",
                         user.empty() ? "the token's owner" : fmt::format("`{}`", user), login()));
     return std::move(error)
-        .help(user.empty() ? std::string("the identity token is not accepted")
-                           : fmt::format("the password of `{}` is not accepted", user))
+        .help(ready_made || user.empty()
+                  ? std::string("the token is not accepted")
+                  : fmt::format("the password of `{}` is not accepted", user))
         .help(login());
 }
 

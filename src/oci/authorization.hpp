@@ -51,7 +51,6 @@ public:
     Result<bool> denied(std::string_view challenge_field, const std::vector<Scope>& scopes,
                         const Send& send);
 
-    [[nodiscard]] bool shown_any() const noexcept { return !credentials_.anonymous(); }
     /// The error for a 401 (`unknown`) or 403, with who one was and what helps.
     [[nodiscard]] base::Error explained(base::Error error, bool unknown) const;
     /// What a server said, without the passwords and tokens that we have: some repeat what they
@@ -76,6 +75,7 @@ private:
                                                      bool form) const;
     Result<Token> read_token(net::Response response) const;
     [[nodiscard]] std::string basic() const;
+    [[nodiscard]] bool shown_any() const noexcept;
     [[nodiscard]] std::string who() const;
     [[nodiscard]] std::string login() const;
 

@@ -202,6 +202,37 @@ TEST_F(SessionTest, identity_tokens_go_by_the_form) {
                     "repository%3Aone%3Apull&refresh_token=id%2B1");
 }
 
+TEST_F(SessionTest, which_token_was_shown_is_told) {
+    std::string_view challenge = "Bearer";
+    server.trouble = [&](const Asked& asked) -> std::optional<Reply> {
+        if (asked.path() == "/token")
+            return reply(401);
+        return reply(401, {{"WWW-Authenticate",
+                            fmt::format("{} realm=\"{}\"", challenge, server.url("/token"))}});
+    };
+    for (const bool registry_token : {true, false}) {
+        options.session.credentials = [registry_token](std::string_view) {
+            Credentials credentials;
+            (registry_token ? credentials.registry_token : credentials.identity_token) =
+                crypto::SecretText("s3cret");
+            credentials.source = "config.json";
+            return Result<Credentials>(std::move(credentials));
+        };
+        const auto* const token = registry_token ? "a registry token" : "an identity token";
+        challenge = "Bearer";
+        EXPECT_THAT(told(another_client().ping()),
+                    HasSubstr(fmt::format("because asked with {} (from `config.json`)\nhelp the "
+                                          "token is not accepted\nhelp log in",
+                                          token)));
+        challenge = "Basic";
+        EXPECT_THAT(told(another_client().ping()),
+                    HasSubstr(fmt::format("because asked without credentials: the registry wants a "
+                                          "password, and only {} is known (from `config.json`)\n"
+                                          "help log in",
+                                          token)));
+    }
+}
+
 TEST_F(SessionTest, refuses_401_for_ever) {
     server.trouble = [this](const Asked& asked) -> std::optional<Reply> {
         if (asked.path() == "/token")

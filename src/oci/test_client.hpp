@@ -44,6 +44,12 @@ protected:
         return *registry_;
     }
 
+    /// The same with the options of now, and nothing remembered.
+    Registry& another_client() {
+        registry_.reset();
+        return client();
+    }
+
     /// Gives these credentials whenever the registry wants some.
     void log_in(std::string user, std::string password) {
         options.session.credentials = [this, user, password](std::string_view) {
