@@ -138,6 +138,7 @@ Result<std::unique_ptr<oci::Connection>> open_registry(Call& call, const oci::Re
             options.login_source = project.credentials->native();
         }
     options.warning = [&call](const base::Error& warning) { call.warn(warning); };
+    options.note = [&call](std::string_view note) { call.note(note); };
     options.patience.stop = call.stop();
     options.user_agent = "tenon/" TENON_VERSION;
     return oci::Connection::open(reference, std::move(options));

@@ -67,6 +67,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const Reference& reference,
     registry.push = options.push;
     registry.session.plain_http = options.insecure;
     registry.session.warning = options.warning;
+    registry.session.note = options.note;
     registry.session.patience = options.patience;
     registry.session.credentials =
         [self = made.get(), host = reference.host,

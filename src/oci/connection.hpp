@@ -26,6 +26,7 @@ struct ConnectionOptions {
     bool push = false;
     Variable variable = {}; ///< the environment
     Warning warning = {};
+    Note note = {};
     net::Patience patience = {};
     std::string user_agent = {};
 };

@@ -11,6 +11,7 @@ namespace {
 
 constexpr unsigned max_denials = 3;
 constexpr std::size_t max_warnings = 10;
+constexpr std::chrono::seconds longest_silence(3); // whoever waits longer wants to know for what
 constexpr std::uint64_t max_problem_body = 64 * 1024;
 constexpr const char* tls_help = "if this registry speaks TLS, leave out `--insecure`";
 
@@ -21,6 +22,11 @@ std::string joined(const std::vector<std::string_view>& fields) {
         out += field;
     }
     return out;
+}
+
+/// Whole ones, as many as it takes.
+std::int64_t seconds(std::chrono::milliseconds time) {
+    return std::chrono::ceil<std::chrono::seconds>(time).count();
 }
 
 bool is_plain_text(const net::Response& response) {
@@ -136,7 +142,7 @@ Result<net::Response> Session::send_with_retries(const Authorization::Make& make
         const auto asked = asked_pause(*response);
         if (asked && *asked > options_.retry.longest_asked)
             return response;
-        TENON_TRY(asked ? sleep(*asked) : pause(attempt + 1));
+        TENON_TRY(pause(attempt + 1, asked));
     }
 }
 
@@ -149,11 +155,10 @@ bool Session::may_be_tls(const base::Error& error) const {
             error.causes().front() == "the connection was closed before an answer");
 }
 
-Result<> Session::pause(unsigned attempt) const {
-    return sleep(pause_before(attempt, options_.retry, options_.surroundings));
-}
-
-Result<> Session::sleep(std::chrono::milliseconds time) const {
+Result<> Session::pause(unsigned attempt, std::optional<std::chrono::milliseconds> asked) const {
+    const auto time = asked ? *asked : pause_before(attempt, options_.retry, options_.surroundings);
+    if (asked && time > longest_silence && options_.note)
+        options_.note(fmt::format("registry `{}` asks to wait {} s", host(), seconds(time)));
     return options_.surroundings.sleep(time, options_.patience.stop);
 }
 
@@ -196,9 +201,8 @@ base::Error Session::refuse(net::Response& response, std::string sentence) const
         return std::move(error).help(tls_help);
     const auto pause = asked_pause(response);
     if ((status == 429 || status == 503) && pause)
-        error = std::move(error).help(
-            fmt::format("the registry asks to wait {} s",
-                        std::chrono::ceil<std::chrono::seconds>(*pause).count()));
+        error =
+            std::move(error).help(fmt::format("the registry asks to wait {} s", seconds(*pause)));
     if (status != 401 && status != 403)
         return error;
     if (!is_own(response))

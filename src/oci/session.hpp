@@ -12,15 +12,20 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tenon::oci {
+
+/// Gets a line for whoever waits: what the work is at, while it goes on.
+using Note = std::function<void(std::string_view)>;
 
 struct SessionOptions {
     bool plain_http = false;
     /// What the registry is shown when it asks; empty: nothing.
     Authorization::Ask credentials = {};
     Warning warning = {};
+    Note note = {};
     net::Patience patience = {};
     RetryPolicy retry = {};
     Surroundings surroundings = Surroundings::real();
@@ -65,12 +70,13 @@ public:
 
     [[nodiscard]] std::string host() const { return base_.authority(); }
     [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }
-    /// Sleeps before the given attempt, the first being 1.
-    Result<> pause(unsigned attempt) const;
+    /// Sleeps before the given attempt, the first being 1: as long as the registry `asked`, and
+    /// then not in silence if that is long.
+    Result<> pause(unsigned attempt,
+                   std::optional<std::chrono::milliseconds> asked = std::nullopt) const;
     /// How long the registry asks to wait before the next attempt, if it does.
     [[nodiscard]] std::optional<std::chrono::milliseconds>
     asked_pause(const net::Response& response) const;
-    Result<> sleep(std::chrono::milliseconds time) const;
     void warn(base::Error warning) const;
 
 private:

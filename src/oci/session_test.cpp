@@ -274,6 +274,20 @@ TEST_F(SessionTest, waits_as_long_as_it_is_asked_to) {
     EXPECT_THAT(pauses, ElementsAre(7000, 7000));
 }
 
+TEST_F(SessionTest, a_long_wait_is_no_silent_one) {
+    std::vector<std::string> asked_to_wait = {"60", "2"}; // the last one first
+    server.trouble = [&](const Asked&) -> std::optional<Reply> {
+        if (asked_to_wait.empty())
+            return std::nullopt;
+        auto answer = reply(429, {{"Retry-After", asked_to_wait.back()}});
+        asked_to_wait.pop_back();
+        return answer;
+    };
+    EXPECT_EQ(told(client().ping()), "fine");
+    EXPECT_THAT(pauses, ElementsAre(2000, 60'000));
+    EXPECT_THAT(notes, ElementsAre(fmt::format("registry `{}` asks to wait 60 s", server.host())));
+}
+
 TEST_F(SessionTest, gives_up_when_asked_to_wait_too_long) {
     server.trouble = [](const Asked&) { return reply(429, {{"Retry-After", "3600"}}); };
     EXPECT_THAT(told(client().ping()), HasSubstr("the registry asks to wait 3600 s"));

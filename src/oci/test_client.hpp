@@ -30,6 +30,7 @@ protected:
         options.session.warning = [this](const base::Error& error) {
             warnings.push_back(error.message());
         };
+        options.session.note = [this](std::string_view note) { notes.emplace_back(note); };
     }
 
     Registry& client() {
@@ -81,6 +82,7 @@ protected:
     std::chrono::steady_clock::time_point now{std::chrono::hours(1000)};
     std::vector<std::int64_t> pauses;
     std::vector<std::string> warnings;
+    std::vector<std::string> notes;
     int credentials_asked = 0;
 
 private:

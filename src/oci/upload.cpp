@@ -99,8 +99,7 @@ private:
                 continue;
             if (!endurance.endures(offset_))
                 return fail(std::move(trouble_->error));
-            TENON_TRY(trouble_->asked_pause ? session_.sleep(*trouble_->asked_pause)
-                                            : session_.pause(endurance.failures() + 1));
+            TENON_TRY(session_.pause(endurance.failures() + 1, trouble_->asked_pause));
             if (TENON_TRY(catch_up()))
                 return Upload::sent;
         }

@@ -99,6 +99,8 @@ TEST_F(UploadTrouble, waits_as_long_as_it_is_asked_to) {
     answer_content_with([](const Asked&) { return reply(503, {{"Retry-After", "7"}}); }, 2);
     EXPECT_EQ(*push(counted(1000)), Upload::sent);
     EXPECT_THAT(pauses, ElementsAre(7000, 7000));
+    const auto note = fmt::format("registry `{}` asks to wait 7 s", server.host());
+    EXPECT_THAT(notes, ElementsAre(note, note));
 }
 
 TEST_F(UploadTrouble, gives_up_when_asked_to_wait_too_long) {
