@@ -47,9 +47,13 @@ const Option& Call::option(std::string_view name) const {
     return **found;
 }
 
+bool Call::is_given(std::string_view name) const {
+    return std::ranges::find(given_, name, &decltype(given_)::value_type::first) != given_.end();
+}
+
 bool Call::has(std::string_view name) const {
     const auto& row = option(name);
-    if (std::ranges::any_of(given_, [name](const auto& given) { return given.first == name; }))
+    if (is_given(name))
         return true;
     const auto variable = environment(row.environment);
     return variable && (row.kind != ValueKind::none || says_yes(*variable));
@@ -61,6 +65,13 @@ std::optional<std::string> Call::value(std::string_view name) const {
         if (given == name)
             return value;
     return environment(row.environment);
+}
+
+std::string Call::origin(std::string_view name) const {
+    const auto& row = option(name);
+    if (is_given(name))
+        return fmt::format("--{}", name);
+    return std::string(environment(row.environment) ? row.environment : "");
 }
 
 std::vector<std::string> Call::values(std::string_view name) const {

@@ -289,6 +289,14 @@ TEST(Parse, lets_a_variable_stand_in_for_an_option_and_a_flag_beat_it) {
     EXPECT_EQ(Line({"box", "pack", "a", "-vx"}, {{"VENDOR", "env"}}).call().value("vendor"), "x");
 }
 
+TEST(Parse, knows_where_a_value_is_from) {
+    using Variables = std::vector<std::pair<std::string, std::string>>;
+    EXPECT_EQ(Line({"box", "pack", "a"}, {{"VENDOR", "x"}}).call().origin("vendor"), "VENDOR");
+    for (const auto& variables : {Variables(), {{"VENDOR", "x"}}, {{"VENDOR", "y"}}})
+        EXPECT_EQ(Line({"box", "pack", "a", "-vx"}, variables).call().origin("vendor"), "--vendor");
+    EXPECT_EQ(Line({"box", "pack", "a", "-vx"}).call().origin("level"), "");
+}
+
 TEST(Parse, takes_an_empty_variable_as_not_set) {
     EXPECT_EQ(Line({"box", "pack", "a"}, {{"VENDOR", ""}}).request.what, What::misuse);
 }

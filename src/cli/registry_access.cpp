@@ -127,9 +127,7 @@ Result<std::unique_ptr<oci::Connection>> open_registry(Call& call, const oci::Re
     options.ca_file = call.value("ca-file").value_or("");
     options.user = call.value("user").value_or("");
     options.password = crypto::SecretText::take(call.value("password").value_or(""));
-    const auto variable = user_option.environment;
-    options.login_source =
-        call.environment(variable) == options.user ? std::string(variable) : "--user";
+    options.login_source = call.origin("user");
     if (options.user.empty() && options.password.get().empty() && host.registry != reference.host &&
         project.credentials)
         if (auto login = TENON_TRY(project_login(*project.credentials, reference.host))) {

@@ -92,6 +92,8 @@ public:
         const; ///< a switch was set, or an option given (also by its variable)
     [[nodiscard]] std::optional<std::string>
     value(std::string_view option) const; ///< the flag, else its variable
+    /// Where `value` has it from, for messages: `--user`, or the variable; empty where it has none.
+    [[nodiscard]] std::string origin(std::string_view option) const;
     [[nodiscard]] std::vector<std::string> values(std::string_view option) const;
     [[nodiscard]] Result<std::optional<std::int64_t>>
     integer(std::string_view option, std::int64_t least, std::int64_t most) const;
@@ -152,6 +154,7 @@ private:
     base::Progress* progress_ = nullptr;
 
     [[nodiscard]] const Option& option(std::string_view name) const;
+    [[nodiscard]] bool is_given(std::string_view name) const; // on the command line
     Result<> write_out(std::string_view text);
     void write_err(std::string_view text);
 };
