@@ -21,7 +21,9 @@
 
 namespace {
 
-using namespace tenon;
+namespace base = tenon::base;
+namespace net = tenon::net;
+using tenon::Byte;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t large = 100 * 1024 * 1024;

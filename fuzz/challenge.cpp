@@ -12,7 +12,8 @@
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    using namespace tenon::oci;
+    using tenon::oci::next_link, tenon::oci::parse_challenges, tenon::oci::parse_problems;
+    using tenon::oci::parse_retry_after, tenon::oci::parse_upload_range, tenon::oci::parse_warning;
     const std::string_view text(reinterpret_cast<const char*>(bytes), size);
     if (const auto challenges = parse_challenges(text)) {
         std::size_t length = 0;

@@ -10,7 +10,7 @@
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    using namespace tenon::oci;
+    using tenon::oci::DockerConfig, tenon::oci::parse_helper_answer;
     const std::string text(reinterpret_cast<const char*>(bytes), size);
     const auto secret = std::string("hunter2");
     const auto config = DockerConfig::parse(text, "config.json");

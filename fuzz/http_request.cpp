@@ -18,7 +18,9 @@
 
 namespace {
 
-using namespace tenon;
+namespace base = tenon::base;
+namespace net = tenon::net;
+using tenon::as_text, tenon::Byte;
 
 void require(bool fact) {
     if (!fact)

@@ -14,8 +14,9 @@
 
 namespace {
 
-using namespace tenon;
-using net::AnswerParser;
+namespace base = tenon::base;
+namespace net = tenon::net;
+using tenon::as_text, tenon::Buffer, tenon::Byte, tenon::Bytes, tenon::net::AnswerParser;
 
 constexpr std::size_t most_input = 64 * 1024; // fits into the socket's buffer
 constexpr std::size_t max_header_bytes = 4096;

@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    using namespace tenon::oci;
+    using tenon::oci::choose_from_index, tenon::oci::parse_manifest, tenon::oci::write_manifest;
     const auto manifest =
         parse_manifest(std::string(reinterpret_cast<const char*>(bytes), size), "", "input");
     if (!manifest)

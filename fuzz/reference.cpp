@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    using namespace tenon::oci;
+    using tenon::oci::is_repository, tenon::oci::is_tag, tenon::oci::Reference;
     const auto reference =
         Reference::parse(std::string_view(reinterpret_cast<const char*>(bytes), size));
     if (!reference)

@@ -13,7 +13,8 @@
 
 namespace {
 
-using namespace tenon;
+namespace net = tenon::net;
+using tenon::as_text, tenon::Bytes;
 
 void require(bool holds) {
     if (!holds)

@@ -173,9 +173,9 @@ std::unique_lock<std::mutex> Progress::hide() {
 }
 
 std::uint64_t Progress::steady_milliseconds() noexcept {
-    using namespace std::chrono;
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(
-        duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+        std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
 } // namespace tenon::base

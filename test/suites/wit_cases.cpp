@@ -27,7 +27,9 @@
 
 namespace {
 
-using namespace tenon;
+namespace base = tenon::base;
+namespace wit = tenon::wit;
+using tenon::Result;
 
 void say(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
