@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wit/merge.hpp"
 
+#include "wit/shape.hpp"
 #include "wit/types.hpp"
 #include "wit/types_each.hpp"
 
@@ -239,40 +240,6 @@ Result<> Merger::types() {
     return {};
 }
 
-template <class List> std::vector<std::string> names_in(const List& list) {
-    std::vector<std::string> out;
-    for (const auto& entry : list)
-        out.push_back(entry.name);
-    return out;
-}
-
-std::vector<std::string> member_names(const TypeKind& kind) {
-    if (const auto* const record = std::get_if<Record>(&kind))
-        return names_in(record->fields);
-    if (const auto* const variant = std::get_if<Variant>(&kind))
-        return names_in(variant->cases);
-    if (const auto* const cases = std::get_if<Enum>(&kind))
-        return names_in(cases->cases);
-    if (const auto* const flags = std::get_if<Flags>(&kind))
-        return names_in(flags->flags);
-    return {};
-}
-
-/// What stands inside, with a place of its own for "nothing", so that `result<a>` and `result<_,
-/// a>` differ.
-std::vector<std::optional<Type>> inner_types(const TypeKind& kind) {
-    std::vector<std::optional<Type>> out;
-    if (const auto* const variant = std::get_if<Variant>(&kind)) {
-        for (const auto& one : variant->cases)
-            out.push_back(one.type);
-    } else if (const auto* const result = std::get_if<ResultType>(&kind)) {
-        out = {result->ok, result->error};
-    } else {
-        each_type(kind, [&](const Type& type) { out.emplace_back(type); });
-    }
-    return out;
-}
-
 /// Equal in structure, where they have no names.
 bool Merger::same(const std::optional<Type>& moved_type, const std::optional<Type>& into) {
     if (!moved_type || !into)
@@ -281,19 +248,10 @@ bool Merger::same(const std::optional<Type>& moved_type, const std::optional<Typ
 }
 
 Result<> Merger::same_type(TypeIdx from, TypeIdx into, const std::string& name) {
-    const auto& left = from_[from].kind;
-    const auto& right = into_[into].kind;
-    const auto left_types = inner_types(left);
-    const auto right_types = inner_types(right);
-    bool same_types = left_types.size() == right_types.size();
-    for (std::size_t i = 0; same_types && i < left_types.size(); ++i)
-        same_types = same(moved(left_types[i]), right_types[i]);
-    const auto* const left_list = std::get_if<FixedList>(&left);
-    const auto* const right_list = std::get_if<FixedList>(&right);
-    const bool same_length =
-        left_list == nullptr || right_list == nullptr || left_list->length == right_list->length;
-    if (left.index() == right.index() && member_names(left) == member_names(right) && same_length &&
-        same_types)
+    const SameType same_inside = [this](const auto& left, const auto& right) {
+        return same(moved(left), right);
+    };
+    if (same_shape(from_[from].kind, into_[into].kind, same_inside))
         return {};
     return fail(disagree(fmt::format("type `{}` is defined differently", name)));
 }

@@ -6,6 +6,7 @@
 #include "wit/elaborate.hpp"
 #include "wit/order.hpp"
 #include "wit/parser.hpp"
+#include "wit/shape.hpp"
 #include "wit/types_each.hpp"
 
 #include <fmt/format.h>
@@ -113,46 +114,8 @@ private:
 
     [[nodiscard]] bool same_kind(const TypeKind& left, const TypeKind& right,
                                  std::uint32_t depth) const {
-        if (left.index() != right.index() || labels(left) != labels(right))
-            return false;
-        const auto a = inner(left);
-        const auto b = inner(right);
-        bool equal = a.size() == b.size();
-        for (std::size_t i = 0; equal && i < a.size(); ++i)
-            equal = same(a[i], b[i], depth);
-        return equal;
-    }
-
-    /// Names of members, and the length of a list.
-    [[nodiscard]] static std::vector<std::string> labels(const TypeKind& kind) {
-        std::vector<std::string> out;
-        const auto all = [&](const auto& list) {
-            for (const auto& one : list)
-                out.push_back(one.name);
-        };
-        if (const auto* const record = std::get_if<Record>(&kind))
-            all(record->fields);
-        else if (const auto* const variant = std::get_if<Variant>(&kind))
-            all(variant->cases);
-        else if (const auto* const cases = std::get_if<Enum>(&kind))
-            all(cases->cases);
-        else if (const auto* const flags = std::get_if<Flags>(&kind))
-            all(flags->flags);
-        else if (const auto* const list = std::get_if<FixedList>(&kind))
-            out.push_back(std::to_string(list->length));
-        return out;
-    }
-    [[nodiscard]] static std::vector<std::optional<Type>> inner(const TypeKind& kind) {
-        std::vector<std::optional<Type>> out;
-        if (const auto* const variant = std::get_if<Variant>(&kind)) {
-            for (const auto& one : variant->cases)
-                out.push_back(one.type);
-        } else if (const auto* const result = std::get_if<ResultType>(&kind)) {
-            out = {result->ok, result->error};
-        } else {
-            each_type(kind, [&](const Type& type) { out.emplace_back(type); });
-        }
-        return out;
+        return same_shape(
+            left, right, [this, depth](const auto& a, const auto& b) { return same(a, b, depth); });
     }
 
     [[nodiscard]] bool same_function(const Function& left, const Function& right) const {
