@@ -71,12 +71,19 @@ Result<oci::PushOptions> push_options(Call& call, const base::Path& file, const 
 
 Result<base::Fd> open_artifact_file(const base::Path& file) {
     auto fd = base::open_regular(file);
-    if (!fd)
-        return fail(base::Error(fd.error().code(),
-                                fmt::format("failed to open artifact `{}`", file.native()))
-                        .because(fd.error().causes().empty() ? fd.error().message()
-                                                             : fd.error().causes().front()));
-    return fd;
+    if (fd)
+        return fd;
+    const auto& why = fd.error();
+    auto error =
+        base::Error(why.code(), fmt::format("failed to open artifact `{}`", file.native()));
+    // Where the system said why, the sentence before it only names the file once more.
+    if (why.causes().empty())
+        error = std::move(error).because(why.message());
+    for (const auto& cause : why.causes())
+        error = std::move(error).because(cause);
+    for (const auto& help : why.helps())
+        error = std::move(error).help(help);
+    return fail(std::move(error));
 }
 
 /// Tells whoever has put the file first.
