@@ -7,6 +7,7 @@
 #include "claims/embed.hpp"
 #include "cli/likeness.hpp"
 #include "cli/limits.hpp"
+#include "cli/option_list.hpp"
 #include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
@@ -254,20 +255,12 @@ Result<> inspect(Call& call) {
     return {};
 }
 
-constexpr Option inspect_options[] = {
-    {.name = "jwt-only", .help = "print the token", .excludes = "wit"},
-    {.name = "wit", .help = "print the WIT; not supported yet", .alias = "world"},
-    {.name = "verify", .help = "leave with 1 if anything fails"},
-    max_unpacked_option,
-    {.name = "no-cache", .help = "fetch a reference even if its content is in the cache"},
-    registry_option,
-    digest_option,
-    allow_latest_option,
-    user_option,
-    password_option,
-    insecure_option,
-    skip_verify_option,
-    ca_file_option};
+constexpr auto inspect_options = joined(
+    Option{.name = "jwt-only", .help = "print the token", .excludes = "wit"},
+    Option{.name = "wit", .help = "print the WIT; not supported yet", .alias = "world"},
+    Option{.name = "verify", .help = "leave with 1 if anything fails"}, max_unpacked_option,
+    Option{.name = "no-cache", .help = "fetch a reference even if its content is in the cache"},
+    registry_option, digest_option, allow_latest_option, connection_options);
 constexpr Positional inspect_arguments[] = {
     {.name = "FILE",
      .help = "module, component or provider archive, or the reference of one: `HOST/NAME:TAG`"}};

@@ -2,6 +2,7 @@
 // tenon push, tenon pull: provider archives, components and modules to registries and back.
 #include "cli/artifact_check.hpp"
 #include "cli/limits.hpp"
+#include "cli/option_list.hpp"
 #include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
@@ -202,34 +203,31 @@ Result<> pull(Call& call) {
         std::move(object));
 }
 
-constexpr Option push_rows[] = {
-    registry_option,
-    {.name = "annotation",
-     .letter = 'a',
-     .kind = ValueKind::text,
-     .value = "KEY=VALUE",
-     .help = "annotation of the manifest; may be given several times",
-     .repeated = true},
-    {.name = "config",
-     .letter = 'c',
-     .kind = ValueKind::file,
-     .value = "FILE",
-     .help = "configuration of a provider archive, instead of an empty one"},
-    {.name = "reproducible",
-     .help =
-         "the same digest for the same file: the time of SOURCE_DATE_EPOCH, else 1970, is written"},
-    {.name = "monolithic-push",
-     .help = "one request for the file instead of chunks",
-     .environment = "WASH_MONOLITHIC_PUSH"},
-    allow_latest_option,
-    trusted_issuer_option,
-    require_signature_option,
-    user_option,
-    password_option,
-    insecure_option,
-    skip_verify_option,
-    ca_file_option,
-    max_unpacked_option};
+/// What pushing and pulling have in common.
+constexpr auto transfer_options =
+    joined(allow_latest_option, trusted_issuer_option, require_signature_option, connection_options,
+           max_unpacked_option);
+
+constexpr auto push_rows =
+    joined(registry_option,
+           Option{.name = "annotation",
+                  .letter = 'a',
+                  .kind = ValueKind::text,
+                  .value = "KEY=VALUE",
+                  .help = "annotation of the manifest; may be given several times",
+                  .repeated = true},
+           Option{.name = "config",
+                  .letter = 'c',
+                  .kind = ValueKind::file,
+                  .value = "FILE",
+                  .help = "configuration of a provider archive, instead of an empty one"},
+           Option{.name = "reproducible",
+                  .help = "the same digest for the same file: the time of SOURCE_DATE_EPOCH, else "
+                          "1970, is written"},
+           Option{.name = "monolithic-push",
+                  .help = "one request for the file instead of chunks",
+                  .environment = "WASH_MONOLITHIC_PUSH"},
+           transfer_options);
 constexpr Positional push_arguments[] = {
     {.name = "REFERENCE", .help = "where to: `HOST/NAME:TAG`", .kind = ValueKind::text},
     {.name = "FILE", .help = "provider archive, component or module"},
@@ -237,22 +235,12 @@ constexpr Positional push_arguments[] = {
      .help = "project file, or its directory, whose `[registry]` counts (default: here)",
      .required = false}};
 
-constexpr Option pull_rows[] = {
-    {.name = "destination",
-     .kind = ValueKind::file,
-     .value = "FILE",
-     .help = "file to write, `-` for standard output; without it the name's last part, here"},
-    registry_option,
-    digest_option,
-    allow_latest_option,
-    trusted_issuer_option,
-    require_signature_option,
-    user_option,
-    password_option,
-    insecure_option,
-    skip_verify_option,
-    ca_file_option,
-    max_unpacked_option};
+constexpr auto pull_rows = joined(
+    Option{.name = "destination",
+           .kind = ValueKind::file,
+           .value = "FILE",
+           .help = "file to write, `-` for standard output; without it the name's last part, here"},
+    registry_option, digest_option, transfer_options);
 constexpr Positional pull_arguments[] = {{.name = "REFERENCE",
                                           .help = "what: `HOST/NAME:TAG` or `HOST/NAME@DIGEST`",
                                           .kind = ValueKind::text}};

@@ -9,6 +9,7 @@
 #include "oci/reference.hpp"
 #include "project/project.hpp"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,28 +23,6 @@ inline constexpr Option registry_option{.name = "registry",
                                         .value = "REGISTRY",
                                         .help = "registry of a name that does not say one",
                                         .environment = "WASH_REG_URL"};
-inline constexpr Option user_option{
-    .name = "user",
-    .letter = 'u',
-    .kind = ValueKind::text,
-    .value = "USER",
-    .help = "user name; without one, what Docker and Podman know is used",
-    .environment = "WASH_REG_USER"};
-inline constexpr Option password_option{
-    .name = "password",
-    .letter = 'p',
-    .kind = ValueKind::text,
-    .value = "PASSWORD",
-    .help = "password; others on this machine may see it, so the variable is better",
-    .environment = "WASH_REG_PASSWORD"};
-inline constexpr Option insecure_option{.name = "insecure", .help = "plain HTTP instead of TLS"};
-inline constexpr Option skip_verify_option{
-    .name = "insecure-skip-tls-verify",
-    .help = "take any certificate; gives up knowing who answers"};
-inline constexpr Option ca_file_option{.name = "ca-file",
-                                       .kind = ValueKind::file,
-                                       .value = "FILE",
-                                       .help = "trust these certificate authorities too (PEM)"};
 inline constexpr Option allow_latest_option{.name = "allow-latest",
                                             .help = "allow the tag `latest`"};
 inline constexpr Option digest_option{.name = "digest",
@@ -52,6 +31,28 @@ inline constexpr Option digest_option{.name = "digest",
                                       .value = "DIGEST",
                                       .help = "digest that the manifest must have, or the index "
                                               "where the reference names one"};
+
+/// What `open_registry` reads.
+inline constexpr std::array connection_options{
+    Option{.name = "user",
+           .letter = 'u',
+           .kind = ValueKind::text,
+           .value = "USER",
+           .help = "user name; without one, what Docker and Podman know is used",
+           .environment = "WASH_REG_USER"},
+    Option{.name = "password",
+           .letter = 'p',
+           .kind = ValueKind::text,
+           .value = "PASSWORD",
+           .help = "password; others on this machine may see it, so the variable is better",
+           .environment = "WASH_REG_PASSWORD"},
+    Option{.name = "insecure", .help = "plain HTTP instead of TLS"},
+    Option{.name = "insecure-skip-tls-verify",
+           .help = "take any certificate; gives up knowing who answers"},
+    Option{.name = "ca-file",
+           .kind = ValueKind::file,
+           .value = "FILE",
+           .help = "trust these certificate authorities too (PEM)"}};
 
 /// Where fetched content is kept: `$XDG_CACHE_HOME/tenon/blobs`, else `~/.cache/tenon/blobs`;
 /// nothing where neither is known.
