@@ -2,6 +2,7 @@
 // What a verb sees of its command line, and where its words go.
 #include "base/ascii.hpp"
 #include "base/diagnostic.hpp"
+#include "base/number.hpp"
 #include "base/utf8.hpp"
 #include "cli/describe.hpp"
 #include "cli/environment.hpp"
@@ -9,7 +10,6 @@
 #include "cli/table.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -21,14 +21,6 @@ namespace {
 bool says_yes(std::string_view value) {
     constexpr std::string_view no[] = {"0", "false", "no", "off", "n", "f"};
     return std::ranges::find(no, base::lower_case(value)) == std::end(no);
-}
-
-std::optional<std::int64_t> number(std::string_view text) noexcept {
-    std::int64_t value = 0;
-    const auto* begin = text.data();
-    const auto* end = begin + text.size();
-    const auto [stop, error] = std::from_chars(begin, end, value);
-    return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 
 } // namespace
@@ -90,7 +82,7 @@ Result<std::optional<std::int64_t>> Call::integer(std::string_view name, std::in
     const auto text = value(name);
     if (!text)
         return std::nullopt;
-    const auto parsed = number(*text);
+    const auto parsed = base::parse_decimal<std::int64_t>(*text);
     if (!parsed || *parsed < least || *parsed > most)
         return misuse(
             base::Error(Errc::usage, fmt::format("invalid value `{}` for `{}`: not a whole number "
@@ -119,7 +111,7 @@ Result<std::uint64_t> Call::stamp_time() const {
     const auto text = environment("SOURCE_DATE_EPOCH");
     if (!text)
         return now();
-    const auto seconds = number(*text);
+    const auto seconds = base::parse_decimal<std::int64_t>(*text);
     if (!seconds || *seconds < 0)
         return fail(Errc::config,
                     fmt::format("`SOURCE_DATE_EPOCH` is `{}`, not a number of seconds", *text));

@@ -4,10 +4,10 @@
 #include "oci/artifact.hpp"
 #include "oci/layout.hpp"
 
+#include "base/number.hpp"
 #include "data/value.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace tenon::oci {
@@ -84,14 +84,12 @@ Result<Created> creation_time(bool reproducible,
     if (!source_date_epoch || source_date_epoch->empty())
         return Created{};
     constexpr std::uint64_t most = 9'000'000'000; // the year 2255: nanoseconds go no further
-    std::uint64_t seconds = 0;
-    const auto* end = source_date_epoch->data() + source_date_epoch->size();
-    const auto [stop, error] = std::from_chars(source_date_epoch->data(), end, seconds);
-    if (error != std::errc() || stop != end || seconds > most)
+    const auto seconds = base::parse_decimal<std::uint64_t>(*source_date_epoch);
+    if (!seconds || *seconds > most)
         return fail(base::Error(Errc::usage, fmt::format("SOURCE_DATE_EPOCH is `{}`",
                                                          source_date_epoch->substr(0, 64)))
                         .help("it must be a number of seconds since 1970"));
-    return Created(std::chrono::seconds(seconds));
+    return Created(std::chrono::seconds(*seconds));
 }
 
 std::string component_config(const PushOptions& options, const blob::Digest& layer) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "oci/retry.hpp"
 
+#include "base/number.hpp"
 #include "crypto/sodium.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <condition_variable>
 #include <mutex>
 
@@ -24,14 +24,7 @@ Result<> sleep_or_stop(milliseconds time, const std::stop_token& stop) {
     return {};
 }
 
-std::optional<unsigned> number(std::string_view text) {
-    unsigned value = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (text.empty() || error != std::errc() || stop != end)
-        return std::nullopt;
-    return value;
-}
+constexpr auto number = base::parse_decimal<unsigned>;
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
 std::optional<std::chrono::sys_seconds> parse_date(std::string_view text) {

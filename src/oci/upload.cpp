@@ -2,11 +2,11 @@
 // Blobs into a registry: looked for, mounted, sent whole or in chunks. After a broken connection
 // the session is asked how far it came; what the registry refuses stays refused. However it ends,
 // no session is left open.
+#include "base/number.hpp"
 #include "oci/client.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -16,15 +16,6 @@ namespace tenon::oci {
 namespace {
 
 constexpr auto longest_sync = std::chrono::hours(1);
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (text.empty() || error != std::errc() || stop != end)
-        return std::nullopt;
-    return value;
-}
 
 /// What is sent: text in memory, or the beginning of a file. The owner outlives the upload.
 struct Source {
@@ -205,7 +196,7 @@ private:
             return fail(base::Error(Errc::invalid, sentence_)
                             .because("the registry opens an upload without saying where"));
         if (const auto least = response.headers().find("OCI-Chunk-Min-Length"))
-            least_chunk_ = number(*least).value_or(0);
+            least_chunk_ = base::parse_decimal<std::uint64_t>(*least).value_or(0);
         [[maybe_unused]] const auto skipped = response.read_all(64 * 1024);
         return false;
     }
@@ -349,7 +340,7 @@ std::optional<std::uint64_t> parse_upload_range(std::string_view field) {
         field.remove_prefix(6);
     if (!field.starts_with("0-"))
         return std::nullopt;
-    return number(field.substr(2));
+    return base::parse_decimal<std::uint64_t>(field.substr(2));
 }
 
 Result<Upload> Registry::push_blob(const std::string& repository, const blob::Digest& digest,
