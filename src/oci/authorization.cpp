@@ -131,6 +131,7 @@ Result<> Authorization::fetch_token(const std::vector<Scope>& scopes, const std:
         return {};
     }
     std::vector<std::string> texts;
+    texts.reserve(scopes.size() + 1);
     for (const auto& scope : scopes)
         texts.push_back(scope.text());
     if (!extra.empty())

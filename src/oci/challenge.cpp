@@ -82,9 +82,10 @@ private:
         const auto quote = at_++;
         std::string value;
         while (at_ < text_.size() && text_[at_] != '"') {
-            if (text_[at_] == '\\' && ++at_ == text_.size())
-                break;
-            value += text_[at_++];
+            if (text_[at_] == '\\')
+                ++at_;
+            if (at_ < text_.size())
+                value += text_[at_++];
         }
         if (at_ == text_.size())
             return fail(Errc::malformed, "this quoted text has no end", quote);

@@ -283,7 +283,7 @@ std::optional<std::string> next_link(std::string_view field) {
         const auto close = field.find('>', open);
         if (open == field.npos || close == field.npos)
             return std::nullopt;
-        const auto end = std::min(field.find(",", close), field.size());
+        const auto end = std::min(field.find(',', close), field.size());
         const auto parameters = field.substr(close + 1, end - close - 1);
         if (parameters.find("rel=\"next\"") != parameters.npos ||
             parameters.find("rel=next") != parameters.npos)

@@ -64,7 +64,7 @@ Keychain Keychain::from_environment(const Variable& variable, Warning warning) {
 }
 
 Result<Credentials> Keychain::find(std::string_view host, std::string_view repository,
-                                   std::stop_token stop) const {
+                                   const std::stop_token& stop) const {
     for (const auto& file : files_) {
         std::error_code missing;
         if (!std::filesystem::exists(file, missing))
@@ -96,8 +96,9 @@ Result<Credentials> Keychain::find(std::string_view host, std::string_view repos
     return Credentials();
 }
 
-Result<std::optional<Credentials>>
-Keychain::ask_helper(const std::string& name, std::string_view host, std::stop_token stop) const {
+Result<std::optional<Credentials>> Keychain::ask_helper(const std::string& name,
+                                                        std::string_view host,
+                                                        const std::stop_token& stop) const {
     if (!is_helper_name(name)) {
         warn(
             base::Error(Errc::config, "the name of the credential helper is no name of a program"));

@@ -32,13 +32,13 @@ public:
     /// The first that any file has; anonymous where none has. Starts `docker-credential-NAME`
     /// where a file says so; an error only when `stop` was asked for.
     Result<Credentials> find(std::string_view host, std::string_view repository,
-                             std::stop_token stop) const;
+                             const std::stop_token& stop) const;
 
     [[nodiscard]] const std::vector<base::Path>& files() const noexcept { return files_; }
 
 private:
     Result<std::optional<Credentials>> ask_helper(const std::string& name, std::string_view host,
-                                                  std::stop_token stop) const;
+                                                  const std::stop_token& stop) const;
     void warn(base::Error error) const;
 
     std::vector<base::Path> files_;

@@ -26,8 +26,8 @@ std::optional<std::uint64_t> parse_content_range(std::string_view field) {
 
 class Download {
 public:
-    Download(Session& session, const Descriptor& blob, std::string path, std::vector<Scope> scopes,
-             const Sink& sink, const Moved& moved)
+    Download(Session& session, const Descriptor& blob, std::string_view path,
+             std::vector<Scope> scopes, const Sink& sink, const Moved& moved)
         : session_(session), blob_(blob), sink_(sink), moved_(moved),
           hasher_(blob.digest.algorithm()) {
         call_.url = session.url(path);

@@ -98,9 +98,10 @@ std::optional<std::string> parse_warning(std::string_view field) {
     for (auto at = quote + 1; at < field.size() && text.size() < max_message; ++at) {
         if (field[at] == '"')
             return text;
-        if (field[at] == '\\' && ++at == field.size())
-            break;
-        text += field[at];
+        if (field[at] == '\\')
+            ++at;
+        if (at < field.size())
+            text += field[at];
     }
     return text.size() == max_message ? std::optional(text) : std::nullopt;
 }

@@ -278,6 +278,7 @@ Result<TypeKind> Definitions::variant(const ast::TypeDef& tree) {
 
 Result<std::vector<Label>> Definitions::labels(const ast::TypeDef& tree) {
     std::vector<Label> out;
+    out.reserve(tree.members.size());
     for (const auto& member : tree.members) {
         out.push_back(Label{std::string(member.name.name), context_->docs(part_, member.docs),
                             member.name.span});

@@ -82,7 +82,8 @@ std::vector<InterfaceIdx> interfaces_used(const Model& model, InterfaceIdx inter
     return out;
 }
 
-std::vector<PackageIdx> with_dependencies(const Model& model, std::vector<PackageIdx> packages) {
+std::vector<PackageIdx> with_dependencies(const Model& model,
+                                          const std::vector<PackageIdx>& packages) {
     return Collector(model).run(packages);
 }
 

@@ -14,6 +14,6 @@ namespace tenon::wit {
 /// The packages that these need, each after those that it needs in turn, and at last they
 /// themselves.
 [[nodiscard]] std::vector<PackageIdx> with_dependencies(const Model& model,
-                                                        std::vector<PackageIdx> packages);
+                                                        const std::vector<PackageIdx>& packages);
 
 } // namespace tenon::wit

@@ -21,6 +21,7 @@ int rank_of(const Model& model, const WorldItem& item) {
 
 Items sorted(const Model& model, Items items) {
     std::vector<std::pair<int, std::size_t>> order;
+    order.reserve(items.size());
     for (std::size_t i = 0; i < items.size(); ++i)
         order.emplace_back(rank_of(model, items.entry(i).second), i);
     if (std::ranges::is_sorted(order))

@@ -23,7 +23,7 @@ Result<> rename(Package& package, const World& world, WorldIdx at, const std::st
 
 } // namespace
 
-Result<> importize(Model& model, WorldIdx at, std::optional<std::string> name) {
+Result<> importize(Model& model, WorldIdx at, const std::optional<std::string>& name) {
     auto world = model[at];
     auto package = model[world.package];
     const auto new_name = name.value_or(world.name + "-importized");

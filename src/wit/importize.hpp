@@ -11,6 +11,6 @@ namespace tenon::wit {
 
 /// Changes the world: its exports become imports, its own imports go, save for types. It is called
 /// `name` then, or `…-importized`. On failure the model is as it was.
-Result<> importize(Model& model, WorldIdx world, std::optional<std::string> name = {});
+Result<> importize(Model& model, WorldIdx world, const std::optional<std::string>& name = {});
 
 } // namespace tenon::wit

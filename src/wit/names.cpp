@@ -170,6 +170,7 @@ base::Error PackageNames::unknown(const ast::Id& name, std::uint32_t part) const
                     fmt::format("interface or world `{}` does not exist", name.name)),
         name.span, "not found");
     std::vector<std::string_view> known;
+    known.reserve(by_name_.size() + used_[part].size());
     for (const auto& [other, item] : by_name_)
         known.push_back(other);
     for (const auto& [other, target] : used_[part])

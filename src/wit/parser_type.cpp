@@ -3,8 +3,9 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/WIT.md#item-types
 #include "wit/parser_detail.hpp"
 
+#include "base/number.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace tenon::wit {
@@ -282,10 +283,8 @@ Result<> TypeParser::list_type(ast::Type& into) {
     if (token.kind != Tok::integer)
         return expected("the fixed-length of the list", token);
     TENON_TRY(in_.next());
-    std::uint32_t length = 0;
-    const auto* const end = token.text.data() + token.text.size();
-    const auto [stopped, problem] = std::from_chars(token.text.data(), end, length);
-    if (problem != std::errc() || stopped != end || length == 0) {
+    const auto length = base::parse_decimal<std::uint32_t>(token.text);
+    if (!length || *length == 0) {
         return fail(in_.error(Errc::invalid,
                               fmt::format("invalid length `{}` of a list: it must be between 1 and "
                                           "4294967295",

@@ -10,6 +10,7 @@ namespace {
 
 template <class List> std::vector<std::string> names_in(const List& list) {
     std::vector<std::string> out;
+    out.reserve(list.size());
     for (const auto& entry : list)
         out.push_back(entry.name);
     return out;
