@@ -31,7 +31,8 @@ struct Work {
     std::stop_token stop;
     base::Progress* progress = nullptr; ///< may be null
     Limits limits;
-    unsigned threads = 0; ///< 0: as many as the machine has processors
+    unsigned threads = 0;    ///< 0: as many as the machine has processors
+    bool keep_world = false; ///< `Info::world` is wanted
 };
 
 struct Entry {
@@ -46,6 +47,7 @@ struct Info {
     claims::Verdict verdict;                 ///< token and hashes
     std::vector<Entry> targets;              ///< in archive order
     std::optional<std::uint64_t> world_size; ///< of `world.wasm`, where there is one
+    std::optional<Buffer> world;             ///< its content, if `Work::keep_world` asked for it
     bool compressed = false;
 
     [[nodiscard]] const claims::ProviderClaims& provider() const;

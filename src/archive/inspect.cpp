@@ -67,7 +67,7 @@ const claims::ProviderClaims& Info::provider() const {
     return std::get<claims::ProviderClaims>(*token.claims.metadata);
 }
 
-Result<Info> judge(const Scan& scan, bool compressed, const std::string& name,
+Result<Info> judge(Scan scan, bool compressed, const std::string& name,
                    const claims::Trust& trust) {
     const auto incomplete = [&](std::string_view what) {
         auto error = base::Error(Errc::invalid, fmt::format("archive holds no {}", what));
@@ -90,6 +90,8 @@ Result<Info> judge(const Scan& scan, bool compressed, const std::string& name,
         info.targets.push_back({part.stem, part.entry.size, part.hash});
     if (scan.world)
         info.world_size = scan.world->entry.size;
+    if (scan.world && !scan.world_content.empty())
+        info.world = std::move(scan.world_content);
     info.compressed = compressed;
     return info;
 }
@@ -97,8 +99,8 @@ Result<Info> judge(const Scan& scan, bool compressed, const std::string& name,
 namespace {
 
 Result<Info> inspect_file(const ArchiveFile& file, const claims::Trust& trust, const Work& work) {
-    const auto found = TENON_TRY(scan(file, work, false));
-    return judge(found, file.compressed(), file.path().native(), trust);
+    auto found = TENON_TRY(scan(file, work, false));
+    return judge(std::move(found), file.compressed(), file.path().native(), trust);
 }
 
 } // namespace
@@ -117,8 +119,8 @@ Result<Info> inspect(Bytes archive, const std::string& name, const claims::Trust
     const bool compressed = is_compressed(archive);
     auto reading = TENON_TRY(Reading::begin(std::make_unique<pack::MemorySource>(archive),
                                             compressed, name, work, quickest_mode(work)));
-    const auto found = TENON_TRY(scan(*reading, work));
-    return judge(found, compressed, name, trust);
+    auto found = TENON_TRY(scan(*reading, work));
+    return judge(std::move(found), compressed, name, trust);
 }
 
 } // namespace tenon::archive

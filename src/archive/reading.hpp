@@ -121,6 +121,7 @@ struct Scan {
     std::string token;
     std::uint64_t token_offset = 0; ///< in the tar stream
     std::optional<Part> world;
+    Buffer world_content;      ///< if it is to be kept
     std::vector<Part> targets; ///< of equal names the last
     claims::Verdict verdict;   ///< what the archive's own structure says against it
     std::vector<pack::FlushPoint> flush_points;
@@ -132,8 +133,7 @@ Result<Scan> scan(const ArchiveFile& file, const Work& work, bool cut);
 
 /// Holds token, hashes and structure against each other and against whom to trust. `name` is that
 /// of the archive.
-Result<Info> judge(const Scan& scan, bool compressed, const std::string& name,
-                   const claims::Trust& trust);
+Result<Info> judge(Scan scan, bool compressed, const std::string& name, const claims::Trust& trust);
 
 /// A digest as tokens have it.
 std::string hash_text(const crypto::Digest256& digest);

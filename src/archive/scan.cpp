@@ -59,12 +59,18 @@ Result<> add_token(Scan& scan, const Reading::Member& member, Reading& reading) 
     return {};
 }
 
-Result<> add_world(Scan& scan, const Reading::Member& member, Reading& reading,
-                   const Limits& limits) {
-    TENON_TRY(check_size(member.entry, limits.max_world_bytes));
+Result<> add_world(Scan& scan, const Reading::Member& member, Reading& reading, const Work& work) {
+    TENON_TRY(check_size(member.entry, work.limits.max_world_bytes));
     if (scan.world)
         warn_of_repetition(scan, fmt::format("`{}`", world_name));
-    auto hash = TENON_TRY(hash_rest(reading));
+    std::string hash;
+    if (work.keep_world) {
+        const auto content = TENON_TRY(read_rest(reading));
+        scan.world_content.assign(content.begin(), content.end());
+        hash = hash_text(crypto::sha256(scan.world_content));
+    } else {
+        hash = TENON_TRY(hash_rest(reading));
+    }
     scan.world = Part{member.stem, std::move(hash), member.entry};
     return {};
 }
@@ -77,10 +83,10 @@ Result<> add_target(Scan& scan, const Reading::Member& member, Reading& reading)
     return {};
 }
 
-Result<> add(Scan& scan, const Reading::Member& member, Reading& reading, const Limits& limits) {
+Result<> add(Scan& scan, const Reading::Member& member, Reading& reading, const Work& work) {
     switch (member.role) {
     case Reading::Role::token: return add_token(scan, member, reading);
-    case Reading::Role::world: return add_world(scan, member, reading, limits);
+    case Reading::Role::world: return add_world(scan, member, reading, work);
     case Reading::Role::target: return add_target(scan, member, reading);
     }
     TENON_ASSERT(false);
@@ -96,7 +102,7 @@ std::string hash_text(const crypto::Digest256& digest) {
 Result<Scan> scan(Reading& reading, const Work& work) {
     Scan found;
     while (const auto member = TENON_TRY(reading.next()))
-        TENON_TRY(add(found, *member, reading, work.limits));
+        TENON_TRY(add(found, *member, reading, work));
     TENON_TRY(reading.finish());
     for (auto& reason : reading.verdict().reasons)
         found.verdict.reasons.push_back(std::move(reason));

@@ -41,6 +41,7 @@ Result<project::BuildOptions> options_of(Call& call) {
     options.targets = call.values("target");
     options.now = TENON_TRY(call.stamp_time());
     options.token_id = TENON_TRY(token_id(call));
+    options.version = TENON_VERSION;
     return options;
 }
 

@@ -13,6 +13,7 @@
 #include "cli/signing.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verdict_text.hpp"
+#include "component/package_file.hpp"
 #include "oci/artifact.hpp"
 #include "wasm/sections.hpp"
 
@@ -82,18 +83,24 @@ data::Value component_json(const claims::Inspected& found, const claims::Compone
     return object;
 }
 
-Result<> wasm_wit(const wasm::SectionWalker& walker) {
+Result<> answer_wit(Call& call, Bytes component) {
+    const auto text = TENON_TRY(component::wit_text(component));
+    auto object = data::Value::object({});
+    object.set("wit", data::Value(text));
+    return call.answer(text, std::move(object));
+}
+
+Result<> wasm_wit(Call& call, const wasm::SectionWalker& walker, Bytes wasm) {
     if (walker.preamble().layer == wasm::Layer::module)
         return fail(Errc::not_found,
                     "no WIT present in Wasm, this looks like a WASI Preview 1 module");
-    return fail(base::Error(Errc::unsupported,
-                            "`--wit` is not supported yet: this version cannot print WIT"));
+    return answer_wit(call, wasm);
 }
 
 Result<> inspect_wasm(Call& call, const base::Path& file, Bytes wasm) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(wasm));
     if (call.has("wit"))
-        return wasm_wit(walker);
+        return wasm_wit(call, walker, wasm);
     const auto found = TENON_TRY(claims::inspect_wasm(wasm, {.now = call.now(), .issuers = {}}));
     if (!found)
         return fail(base::Error(Errc::not_found, fmt::format("no claims in `{}`", file.native()))
@@ -168,10 +175,12 @@ data::Value provider_json(const archive::Info& info) {
 
 Result<> answer_archive(Call& call, const archive::Info& info) {
     if (call.has("wit")) {
-        if (!info.world_size)
+        if (!info.world)
             return fail(Errc::not_found, "no wit encoded in PAR");
-        return fail(base::Error(Errc::unsupported,
-                                "`--wit` is not supported yet: this version cannot print WIT"));
+        auto shown = answer_wit(call, *info.world);
+        if (!shown) // offsets count in the entry
+            return fail(std::move(shown).error().in_file("world.wasm"));
+        return {};
     }
     if (!info.verdict.fit() && call.has("verify"))
         call.set_failed();
@@ -187,7 +196,8 @@ Result<> answer_archive(Call& call, const archive::Info& info) {
 /// A module is read whole, an archive streams. A pipe can be read only once, so that it is read
 /// whole, too.
 Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
-    const auto work = TENON_TRY(work_of(call));
+    auto work = TENON_TRY(work_of(call));
+    work.keep_world = call.has("wit");
     const claims::Trust anyone{.now = call.now(), .issuers = {}};
     struct stat status{};
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
@@ -257,7 +267,7 @@ Result<> inspect(Call& call) {
 
 constexpr auto inspect_options = joined(
     Option{.name = "jwt-only", .help = "print the token", .excludes = "wit"},
-    Option{.name = "wit", .help = "print the WIT; not supported yet", .alias = "world"},
+    Option{.name = "wit", .help = "print the WIT", .alias = "world"},
     Option{.name = "verify", .help = "leave with 1 if anything fails"}, max_unpacked_option,
     Option{.name = "no-cache", .help = "fetch a reference even if its content is in the cache"},
     registry_option, digest_option, allow_latest_option, connection_options);

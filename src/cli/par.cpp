@@ -6,6 +6,7 @@
 #include "cli/signing.hpp"
 #include "cli/token_options.hpp"
 #include "cli/verdict_text.hpp"
+#include "component/package_file.hpp"
 
 #include <fmt/format.h>
 
@@ -22,13 +23,15 @@ Result<std::optional<data::Value>> read_schema(const Call& call) {
     return std::move(document.root);
 }
 
-Result<> refuse_wit(const Call& call) {
-    if (!call.has("wit-directory"))
-        return {};
-    return fail(
-        base::Error(Errc::unsupported,
-                    "`--wit-directory` is not supported yet: this version cannot encode WIT")
-            .help("leave it out (and WIT_DIR unset) to make an archive without `world.wasm`"));
+Result<std::optional<Buffer>> world_of(const Call& call) {
+    const auto folder = call.value("wit-directory");
+    if (!folder)
+        return std::nullopt;
+    auto encoded = component::encode_path(*folder, {"tenon", TENON_VERSION});
+    if (!encoded)
+        return fail(std::move(encoded).error().wrap(
+            fmt::format("failed to add WIT directory @ `{}`", *folder)));
+    return *std::move(encoded);
 }
 
 /// wash's rule: `.gz` is put behind a name whose last extension is another one.
@@ -42,7 +45,6 @@ base::Path destination_of(const Call& call, const base::Path& binary, bool compr
 }
 
 Result<> create(Call& call) {
-    TENON_TRY(refuse_wit(call));
     const base::Path binary = *call.value("binary");
     const auto target = call.value("arch").value_or(archive::machine_target());
     const bool compress = call.has("compress");
@@ -53,6 +55,7 @@ Result<> create(Call& call) {
     contents.claims.ver = call.value("version");
     contents.claims.config_schema = TENON_TRY(read_schema(call));
     contents.binaries.push_back({.target = target, .file = binary});
+    contents.world = TENON_TRY(world_of(call));
     TENON_TRY(archive::check_target_name(target));
     const auto readable = base::open_regular(binary); // before a key is made
     if (!readable)
@@ -217,7 +220,7 @@ constexpr Option create_options[] = {
     {.name = "wit-directory",
      .kind = ValueKind::directory,
      .value = "DIR",
-     .help = "folder with the WIT to put into the archive; not supported yet",
+     .help = "folder with the WIT to put into the archive as `world.wasm`",
      .environment = "WIT_DIR"},
     directory_option('d'),
     issuer_option,

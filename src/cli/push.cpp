@@ -6,9 +6,11 @@
 #include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
+#include "component/package_file.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
@@ -45,6 +47,26 @@ Result<oci::Annotations> annotations(const Call& call) {
         found.insert(place, std::move(one));
     }
     return found;
+}
+
+/// Who pulls a component can see from its configuration what it needs and gives. It can be pushed
+/// without that.
+Result<> add_outside(Call& call, int fd, const base::Path& file, oci::PushOptions& options) {
+    const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file, call.stop()));
+    if (::lseek(fd, 0, SEEK_SET) != 0)
+        return fail(
+            base::system_error(fmt::format("cannot read `{}` again", file.native()), errno));
+    auto outside = component::outside_of(content);
+    if (!outside) {
+        call.warn(std::move(outside)
+                      .error()
+                      .in_file(file.native())
+                      .wrap("the configuration says nothing of exports and imports"));
+        return {};
+    }
+    options.exports = std::move(outside->exports);
+    options.imports = std::move(outside->imports);
+    return {};
 }
 
 Result<oci::PushOptions> push_options(Call& call, const base::Path& file, const FileKind& kind) {
@@ -121,7 +143,9 @@ Result<> push(Call& call) {
     const base::Path file = *call.argument(1);
     const auto fd = TENON_TRY(open_artifact_file(file));
     const auto kind = TENON_TRY(kind_of_file(fd.get(), file.native()));
-    const auto options = TENON_TRY(push_options(call, file, kind));
+    auto options = TENON_TRY(push_options(call, file, kind));
+    if (kind.kind == oci::ArtifactKind::component && !kind.module)
+        TENON_TRY(add_outside(call, fd.get(), file, options));
     const auto check = TENON_TRY(fitness_check(call, file.native()));
     const auto connection = TENON_TRY(open_registry(call, reference, section, Direction::push));
     struct stat status{};

@@ -36,14 +36,13 @@ Result<std::vector<std::string>> command_words(const Project& project, std::stri
     return fail(std::move(error));
 }
 
-void warn_about_wit(const Steps& steps, std::string_view not_made) {
+void warn_about_wit(const Steps& steps) {
     std::error_code problem; // what cannot be looked at is not there
     if (!std::filesystem::is_directory(steps.project.wit, problem))
         return;
-    steps.warnings.push_back(base::Error(
-        Errc::unsupported,
-        fmt::format("{} not made, and `wit/deps` is used as it is: this version cannot read WIT",
-                    not_made)));
+    steps.warnings.push_back(
+        base::Error(Errc::unsupported, "the lock file was not made, and `wit/deps` is used as it "
+                                       "is: this version cannot fetch WIT"));
 }
 
 } // namespace tenon::project

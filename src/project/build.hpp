@@ -20,6 +20,7 @@ struct BuildOptions {
         targets; ///< --target, for providers; empty: what the project says, else this machine
     std::uint64_t now = 0; ///< seconds since 1970
     std::string token_id;  ///< `jti`
+    std::string version;   ///< of this program, said in `world.wasm`
 };
 
 struct Built {

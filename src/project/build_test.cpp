@@ -249,7 +249,7 @@ TEST_F(BuildComponent, warns_about_wit_in_one_line) {
     build();
     EXPECT_EQ(here.warned,
               "warning[unsupported]: the lock file was not made, and `wit/deps` is used as it "
-              "is: this version cannot read WIT\n");
+              "is: this version cannot fetch WIT\n");
 }
 
 TEST_F(BuildProvider, is_packed_and_signed) {
@@ -385,12 +385,22 @@ TEST_F(BuildProvider, in_another_language_without_command_is_unsupported) {
 
 TEST_F(BuildProvider, warns_about_wit_in_one_line) {
     here.file("wasmcloud.toml", provider);
-    here.file("wit/world.wit", "");
+    here.file("wit/world.wit", "package a:b;\ninterface i {}\n");
     here.file("make.sh", make("elf '\\076' build/hello"));
     EXPECT_EQ(build(), "build/hello.par.gz built signed");
-    EXPECT_EQ(here.warned,
-              "warning[unsupported]: `world.wasm` and the lock file were not made, and "
-              "`wit/deps` is used as it is: this version cannot read WIT\n");
+    EXPECT_EQ(here.warned, "warning[unsupported]: the lock file was not made, and `wit/deps` is "
+                           "used as it is: this version cannot fetch WIT\n");
+    EXPECT_TRUE(inspect("build/hello.par.gz").world_size);
+}
+
+TEST_F(BuildProvider, does_without_wit_that_cannot_be_encoded) {
+    here.file("wasmcloud.toml", provider);
+    here.file("wit/world.wit", "package a:b;\ninterface i { f: func(x: t); }\n");
+    here.file("make.sh", make("elf '\\076' build/hello"));
+    EXPECT_EQ(build(), "build/hello.par.gz built signed");
+    EXPECT_NE(here.warned.find("cannot be encoded"), here.warned.npos) << here.warned;
+    EXPECT_NE(here.warned.find("type `t` does not exist"), here.warned.npos) << here.warned;
+    EXPECT_FALSE(inspect("build/hello.par.gz").world_size);
 }
 
 // A cargo that knows one package, and builds what it is told to.

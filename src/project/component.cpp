@@ -91,7 +91,7 @@ Result<Built> build_component(const Steps& steps) {
         TENON_TRY(signer.prepare());
     if (steps.options.build) {
         TENON_TRY(run_build_command(steps));
-        warn_about_wit(steps, "the lock file was");
+        warn_about_wit(steps);
         std::error_code problem; // what cannot be looked at was not made
         if (!std::filesystem::is_regular_file(artifact, problem))
             return fail(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Providers: an executable for each target, packed into one signed archive.
+#include "component/package_file.hpp"
 #include "project/signer.hpp"
 #include "project/targets.hpp"
 #include "project/toolchain.hpp"
@@ -75,6 +76,21 @@ Result<std::vector<archive::Binary>> build_binaries(const Steps& steps, Toolchai
     return binaries;
 }
 
+/// The package in the project's `wit`, for `world.wasm`. An archive can do without it, so what is
+/// wrong with it is a warning.
+std::optional<Buffer> encoded_wit(const Steps& steps) {
+    const auto& folder = steps.project.wit;
+    std::error_code problem; // what cannot be looked at is not there
+    if (!std::filesystem::is_directory(folder, problem))
+        return std::nullopt;
+    auto encoded = component::encode_path(folder, {"tenon", steps.options.version});
+    if (encoded)
+        return *std::move(encoded);
+    steps.warnings.push_back(std::move(encoded).error().wrap(
+        fmt::format("the archive has no `world.wasm`: `{}` cannot be encoded", folder.native())));
+    return std::nullopt;
+}
+
 Result<base::Path> pack(const Steps& steps, const std::string& bin_name,
                         std::vector<archive::Binary> binaries, Signer& signer) {
     const auto& project = steps.project;
@@ -85,6 +101,7 @@ Result<base::Path> pack(const Steps& steps, const std::string& bin_name,
     contents.claims.rev = project.revision;
     contents.claims.ver = project.version;
     contents.binaries = std::move(binaries);
+    contents.world = encoded_wit(steps);
     const auto subject = signer.subject();
     const archive::Seal seal{&signer.issuer(), &subject, steps.options.now, steps.options.token_id};
     TENON_TRY(base::make_directories(project.build));
@@ -103,8 +120,7 @@ Result<Built> build_provider(const Steps& steps) {
         TENON_TRY(signer.prepare());
     auto binaries = TENON_TRY(build_binaries(steps, *tools, targets));
     Built built{binaries.front().file, Kind::provider, steps.options.build, steps.options.sign, {}};
-    warn_about_wit(steps, steps.options.sign ? "`world.wasm` and the lock file were"
-                                             : "the lock file was");
+    warn_about_wit(steps);
     if (steps.options.sign) {
         built.artifact = TENON_TRY(pack(steps, tools->bin_name(), std::move(binaries), signer));
         built.keys_made = signer.keys_made();

@@ -29,7 +29,7 @@ Result<Built> build_component(const Steps& steps);
 Result<std::vector<std::string>> command_words(const Project& project, std::string_view section,
                                                const std::string& command);
 
-/// One line that says what a directory of WIT would have given.
-void warn_about_wit(const Steps& steps, std::string_view not_made);
+/// One line that says what is not done yet with a directory of WIT.
+void warn_about_wit(const Steps& steps);
 
 } // namespace tenon::project

@@ -28,6 +28,7 @@
 namespace {
 
 namespace base = tenon::base;
+namespace component = tenon::component;
 namespace wit = tenon::wit;
 using tenon::Result;
 

@@ -51,6 +51,7 @@ def token_facts(token, frozen):
         facts = re.sub(r'"(iat|exp|nbf)":\d+', r'"\1":"<time>"', facts)
     facts = re.sub(r'"target_hashes":(\{[^}]*\})',
                    lambda m: '"target_hashes":' + json.dumps(json.loads(m.group(1)), sort_keys=True), facts)
+    facts = re.sub(r'"world.wasm": "[0-9A-F]{64}"', '"world.wasm": "<hash>"', facts)  # it names its maker
     # Without quotation marks, so that it can stand in a JSON string.
     return (decode_segment(header).decode() + facts).replace('"', "'")
 
@@ -90,7 +91,9 @@ class Normal:
         text = TOKEN.sub(lambda m: "<token %s>" % token_facts(m.group(0), self.frozen), text)
         text = self.keys.mask(text)
         # The hash of a file that holds a token.
-        return re.sub(r"^[0-9a-f]{64}(?=  signed\.wasm$)", "<hash>", text, flags=re.M)
+        text = re.sub(r"^[0-9a-f]{64}(?=  signed\.wasm$)", "<hash>", text, flags=re.M)
+        # The size of a file that names its maker, as tar lists it.
+        return re.sub(r" +\d+(?= 1970-01-01 00:00 world\.wasm$)", " <size>", text, flags=re.M)
 
     def output(self, text):
         text = self.text(text)
@@ -101,6 +104,43 @@ class Normal:
             return "\n".join(sort_targets_of_table(lines))
 
 
+def leb(data, at):
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7f) << shift
+        shift, at = shift + 7, at + 1
+        if data[at - 1] < 0x80:
+            return value, at
+
+
+def docs_facts(payload):
+    """Version 0 of `package-docs` has a function's text where version 1 has an object with it; old wash writes 0."""
+    def later(value):
+        if not isinstance(value, dict):
+            return value
+        return {key: {name: {"docs": one} if isinstance(one, str) else one for name, one in item.items()}
+                if key in ("funcs", "func_exports") else later(item) for key, item in value.items()}
+    return payload[0] in (0, 1) and later(json.loads(payload[1:]))
+
+
+def world_facts(data):
+    """The sections of an encoded package, without the name of its maker."""
+    facts, at = [data[:8]], 8
+    while at < len(data):
+        section = data[at]
+        size, begin = leb(data, at + 1)
+        at = begin + size
+        content = data[begin:at]
+        if section != 0:
+            facts.append((section, content))
+            continue
+        length, name_at = leb(content, 0)
+        name, payload = content[name_at:name_at + length], content[name_at + length:]
+        if name != b"producers":
+            facts.append((name, docs_facts(payload) if name == b"package-docs" else payload))
+    return facts
+
+
 def tar_facts(data, normal):
     """Of each entry name, header bytes and content, sorted by name; of the token what it says."""
     if data[:2] == b"\x1f\x8b":
@@ -109,9 +149,13 @@ def tar_facts(data, normal):
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         for member in tar:
             content = tar.extractfile(member).read()
+            header = data[member.offset:member.offset + 512]
             if member.name == "claims.jwt":
                 content = normal.text(content.decode())
-            facts.append((member.name, data[member.offset:member.offset + 512], content))
+            if member.name == "world.wasm":
+                content = world_facts(content)
+                header = header[:124] + header[136:148] + header[156:]  # size and checksum
+            facts.append((member.name, header, content))
     return sorted(facts)
 
 
