@@ -19,6 +19,8 @@ extern const Verb claims_token_operator_verb;
 extern const Verb claims_token_provider_verb;
 extern const Verb claims_verify_verb;
 extern const Verb completions_verb;
+extern const Verb component_verb;
+extern const Verb component_wit_verb;
 extern const Verb drain_verb;
 extern const Verb help_verb;
 extern const Verb inspect_verb;
@@ -42,5 +44,10 @@ extern const Verb registry_verb;
 extern const Verb registry_gc_verb;
 extern const Verb registry_serve_verb;
 extern const Verb version_verb;
+extern const Verb wit_verb;
+extern const Verb wit_fmt_verb;
+extern const Verb wit_lint_verb;
+extern const Verb wit_print_verb;
+extern const Verb wit_validate_verb;
 
 } // namespace tenon::cli

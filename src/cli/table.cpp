@@ -24,6 +24,8 @@ constexpr const Verb* table[] = {
     &claims_token_provider_verb,
     &claims_verify_verb,
     &completions_verb,
+    &component_verb,
+    &component_wit_verb,
     &drain_verb,
     &help_verb,
     &inspect_verb,
@@ -47,6 +49,11 @@ constexpr const Verb* table[] = {
     &registry_gc_verb,
     &registry_serve_verb,
     &version_verb,
+    &wit_verb,
+    &wit_fmt_verb,
+    &wit_lint_verb,
+    &wit_print_verb,
+    &wit_validate_verb,
 };
 
 constexpr Option format_option{

@@ -191,7 +191,7 @@ base::Error Sorter::unknown(const ast::PackageId& id) const {
     if (const auto near = base::nearest(name.text(), views))
         error = std::move(error).help(fmt::format("did you mean `{}`?", *near));
     return std::move(error).help(
-        "`tenon wit fetch` puts the packages that are needed into `deps/`");
+        "put it into `deps/`; `wkg wit fetch` does that");
 }
 
 } // namespace

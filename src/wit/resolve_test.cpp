@@ -126,7 +126,7 @@ TEST(Resolve, lists_known_packages_and_says_how_to_get_others) {
     EXPECT_EQ(read.error().message(), "package `c:d` not found. known packages:\n    a:b@1.0.0");
     ASSERT_FALSE(read.error().helps().empty());
     EXPECT_EQ(read.error().helps().back(),
-              "`tenon wit fetch` puts the packages that are needed into `deps/`");
+              "put it into `deps/`; `wkg wit fetch` does that");
 }
 
 TEST(Resolve, says_which_version_is_there) {

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The result of a verb whose `-o` names a file: there, or on standard output.
+#pragma once
+
+#include "cli/verb.hpp"
+
+namespace tenon::cli {
+
+Result<> deliver_text(Call& call, std::string_view text);
+/// Refused where standard output is a terminal.
+Result<> deliver_bytes(Call& call, Bytes bytes);
+
+} // namespace tenon::cli

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "cli/wit_input.hpp"
+
+#include "cli/limits.hpp"
+#include "component/package_decode.hpp"
+#include "wasm/sections.hpp"
+#include "wit/merge.hpp"
+
+#include <unistd.h>
+
+namespace tenon::cli {
+namespace {
+
+wit::ReadOptions options_of(const Call& call) {
+    wit::ReadOptions options;
+    options.decode = component::decode_package;
+    options.features.all = call.has("all-features");
+    for (const auto& list : call.values("features"))
+        for (std::size_t begin = 0; begin <= list.size();) {
+            const auto end = std::min(list.find(',', begin), list.size());
+            if (end > begin)
+                options.features.enabled.insert(list.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    return options;
+}
+
+/// The worlds in the sections `component-type…` of a core module, merged.
+Result<WitInput> read_module(Bytes content) {
+    auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
+    std::optional<WitInput> input;
+    while (const auto section = TENON_TRY(walker.next())) {
+        if (section->id != 0 || !section->name.starts_with("component-type"))
+            continue;
+        auto decoded = component::decode_wit(section->payload);
+        if (!decoded)
+            return fail(
+                std::move(decoded).error().within("section `" + std::string(section->name) + "`"));
+        if (!input)
+            input = WitInput{std::move(decoded->model), decoded->package, {}};
+        else
+            TENON_TRY(wit::merge(input->model, decoded->model));
+    }
+    if (input)
+        return *std::move(input);
+    return fail(base::Error(Errc::not_found, "this is a core module, and no section "
+                                             "`component-type` in it says what its world is"));
+}
+
+Result<WitInput> read_binary(Bytes content) {
+    const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
+    if (walker.preamble().layer == wasm::Layer::module)
+        return read_module(content);
+    auto decoded = TENON_TRY(component::decode_wit(content));
+    return WitInput{std::move(decoded.model), decoded.package, decoded.world};
+}
+
+} // namespace
+
+Result<WitInput> read_wit_input(const Call& call, const std::string& path) {
+    const auto options = options_of(call);
+    std::error_code problem; // told by whoever opens it
+    const bool is_stream = path == "-";
+    if (is_stream || std::filesystem::is_regular_file(path, problem)) {
+        const auto content =
+            TENON_TRY(is_stream ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
+                                : base::read_file(path, max_wasm_bytes, call.stop()));
+        if (wasm::looks_like_wasm(content)) {
+            auto input = read_binary(content);
+            if (!input)
+                return fail(std::move(input).error().in_file(path));
+            return input;
+        }
+        if (is_stream) {
+            WitInput input;
+            input.main = TENON_TRY(
+                wit::read_text(input.model, "<stdin>", std::string(as_text(content)), options));
+            return input;
+        }
+    }
+    WitInput input;
+    input.main = TENON_TRY(wit::read_path(input.model, path, options));
+    return input;
+}
+
+} // namespace tenon::cli
