@@ -132,6 +132,8 @@ using ExternType = std::variant<FuncRef, TableType, MemoryType, GlobalType, TagT
 // not looked up.
 
 Result<ValType> read_val_type(Reader& in);
+/// A heap type alone, as the reference to it that takes null or not.
+Result<ValType> read_reference_type(Reader& in, bool nullable);
 Result<RecType> read_rec_type(Reader& in);
 Result<ExternType> read_extern_type(Reader& in);
 

@@ -23,28 +23,6 @@ Result<std::uint32_t> read_type_index(Reader& in) {
     return index;
 }
 
-// https://webassembly.github.io/spec/core/binary/types.html#heap-types
-Result<ValType> read_reference(Reader& in, bool nullable) {
-    const auto rest = in.rest();
-    if (!rest.empty() && rest[0] >= 0x40 && rest[0] < 0x80) { // a negative number of one byte
-        const auto heap = heap_of(rest[0]);
-        if (!heap)
-            return fail(in.error(Errc::malformed,
-                                 fmt::format("no heap type has the code {:#04x}", rest[0])));
-        TENON_TRY(in.skip(1));
-        return ValType::ref(*heap, nullable);
-    }
-    const auto offset = in.offset();
-    const auto index = TENON_TRY(in.s33());
-    if (index < 0)
-        return fail(in.error_at(offset, Errc::malformed, "a heap type's code is one byte"));
-    if (index >= max_types)
-        return fail(
-            in.error_at(offset, Errc::limit,
-                        fmt::format("type index {} is beyond the limit of {}", index, max_types)));
-    return ValType::ref_to(static_cast<std::uint32_t>(index), nullable);
-}
-
 /// Reads a count and that many items of at least one byte each.
 template <class Item, class Read> Result<std::vector<Item>> read_vector(Reader& in, Read read) {
     const auto count = TENON_TRY(in.u32());
@@ -151,12 +129,34 @@ Result<TableType> read_table(Reader& in) {
 
 } // namespace
 
+// https://webassembly.github.io/spec/core/binary/types.html#heap-types
+Result<ValType> read_reference_type(Reader& in, bool nullable) {
+    const auto rest = in.rest();
+    if (!rest.empty() && rest[0] >= 0x40 && rest[0] < 0x80) { // a negative number of one byte
+        const auto heap = heap_of(rest[0]);
+        if (!heap)
+            return fail(in.error(Errc::malformed,
+                                 fmt::format("no heap type has the code {:#04x}", rest[0])));
+        TENON_TRY(in.skip(1));
+        return ValType::ref(*heap, nullable);
+    }
+    const auto offset = in.offset();
+    const auto index = TENON_TRY(in.s33());
+    if (index < 0)
+        return fail(in.error_at(offset, Errc::malformed, "a heap type's code is one byte"));
+    if (index >= max_types)
+        return fail(
+            in.error_at(offset, Errc::limit,
+                        fmt::format("type index {} is beyond the limit of {}", index, max_types)));
+    return ValType::ref_to(static_cast<std::uint32_t>(index), nullable);
+}
+
 Result<ValType> read_val_type(Reader& in) {
     const auto code = TENON_TRY(in.u8());
     if (code >= 0x7b && code <= 0x7f)
         return ValType(static_cast<ValType::Kind>(code));
     if (code == 0x63 || code == 0x64)
-        return read_reference(in, code == 0x63);
+        return read_reference_type(in, code == 0x63);
     if (const auto heap = heap_of(code))
         return ValType::ref(*heap, true);
     return fail(in.error_at(in.offset() - 1, Errc::malformed,

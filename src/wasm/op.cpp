@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "wasm/op.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tenon::wasm {
+namespace {
+
+/// An immediate with the number in its name: `memarg4` is {memarg, 4}.
+struct Sized {
+    Immediate immediate;
+    std::uint8_t size = 0;
+};
+
+namespace immediates {
+#define SAME(name) constexpr Sized name{Immediate::name};
+SAME(none)
+SAME(block) SAME(label) SAME(labels) SAME(func) SAME(type) SAME(type_table) SAME(types)
+    SAME(try_table) SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table) SAME(memory)
+        SAME(memory_memory) SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128)
+            SAME(heap) SAME(field) SAME(type_count) SAME(type_data) SAME(type_elem) SAME(type_type)
+                SAME(cast) SAME(data) SAME(data_memory) SAME(elem) SAME(elem_table) SAME(zero)
+#undef SAME
+                    constexpr Sized memarg1{Immediate::memarg, 1},
+    memarg2{Immediate::memarg, 2}, memarg4{Immediate::memarg, 4}, memarg8{Immediate::memarg, 8},
+    memarg16{Immediate::memarg, 16};
+constexpr Sized memarg1_lane{Immediate::memarg_lane, 1}, memarg2_lane{Immediate::memarg_lane, 2},
+    memarg4_lane{Immediate::memarg_lane, 4}, memarg8_lane{Immediate::memarg_lane, 8};
+constexpr Sized lane2{Immediate::lane, 2}, lane4{Immediate::lane, 4}, lane8{Immediate::lane, 8},
+    lane16{Immediate::lane, 16};
+} // namespace immediates
+
+constexpr OpRow row(Op op, std::uint8_t prefix, std::uint16_t code, std::string_view text,
+                    std::string_view in, std::string_view out, Sized immediate, Feature feature) {
+    return {op, prefix, code, text, in, out, immediate.immediate, immediate.size, feature};
+}
+
+constexpr std::uint32_t key(const OpRow& row) noexcept {
+    return std::uint32_t{row.prefix} << 16 | row.code;
+}
+
+} // namespace
+
+constexpr std::array<OpRow, op_count> op_rows = {
+#define TENON_OP(name, prefix, code, text, in, out, immediate, feature)                            \
+    row(Op::name, prefix, code, text, in, out, immediates::immediate, Feature::feature),
+#include "wasm/opcodes.def"
+#undef TENON_OP
+};
+
+static_assert(std::ranges::adjacent_find(op_rows, std::greater_equal<>(), key) == op_rows.end(),
+              "opcodes.def is in the order of codes, each once");
+
+namespace {
+
+constexpr std::uint16_t nothing = 0xffff;
+
+/// Positions by code, for the operators of one byte and of each prefix.
+struct Codes {
+    std::array<std::uint16_t, 256> plain;
+    std::array<std::array<std::uint16_t, 0x114>, 4> prefixed;
+};
+constexpr Codes codes = [] {
+    Codes all{};
+    all.plain.fill(nothing);
+    for (auto& page : all.prefixed)
+        page.fill(nothing);
+    for (std::uint16_t i = 0; i < op_count; ++i) {
+        const auto& one = op_rows[i];
+        (one.prefix == 0 ? all.plain[one.code] : all.prefixed[one.prefix - 0xfbU].at(one.code)) = i;
+    }
+    return all;
+}();
+
+/// Positions by text; of equal texts the earlier row first.
+constexpr std::array<std::uint16_t, op_count> by_text = [] {
+    std::array<std::uint16_t, op_count> order{};
+    std::iota(order.begin(), order.end(), std::uint16_t{0});
+    std::ranges::sort(order, [](std::uint16_t left, std::uint16_t right) {
+        const auto order_of_texts = op_rows[left].text <=> op_rows[right].text;
+        return order_of_texts != 0 ? order_of_texts < 0 : left < right;
+    });
+    return order;
+}();
+
+} // namespace
+
+const OpRow* find_op(std::uint8_t prefix, std::uint32_t code) noexcept {
+    std::uint16_t at = nothing;
+    if (prefix == 0)
+        at = code < codes.plain.size() ? codes.plain[code] : nothing;
+    else if (prefix >= 0xfb && prefix <= 0xfe && code < codes.prefixed[0].size())
+        at = codes.prefixed[prefix - 0xfbU][code];
+    return at == nothing ? nullptr : &op_rows[at];
+}
+
+const OpRow* find_op(std::string_view text) noexcept {
+    const auto* const found = std::ranges::lower_bound(
+        by_text, text, {}, [](std::uint16_t at) { return op_rows[at].text; });
+    return found != by_text.end() && op_rows[*found].text == text ? &op_rows[*found] : nullptr;
+}
+
+} // namespace tenon::wasm

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// One operator after the other out of the bytes of an expression: its row and its immediates, each
+// LEB128 read once. Indices are not looked up; see `validate` for that.
+//
+// Source: https://webassembly.github.io/spec/core/binary/instructions.html
+#pragma once
+
+#include "wasm/op.hpp"
+#include "wasm/types.hpp"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace tenon::wasm {
+
+/// The type of a block: nothing, one value, or a function type by index.
+struct BlockType {
+    enum class Kind : std::uint8_t { empty, value, type } kind = Kind::empty;
+    ValType value = {};
+    std::uint32_t type = 0;
+};
+
+/// A heap type on its own, behind `ref.null`, `ref.test` and casts.
+struct HeapType {
+    bool is_defined = false; ///< `type` says which
+    Heap heap = Heap::any;   ///< else
+    std::uint32_t type = 0;
+};
+
+struct MemArg {
+    std::uint32_t align_log2 = 0;
+    std::uint32_t memory = 0;
+    std::uint64_t offset = 0;
+};
+
+struct Catch {
+    enum class Kind : std::uint8_t { tag, tag_ref, all, all_ref } kind;
+    std::uint32_t tag = 0;
+    std::uint32_t label = 0;
+};
+
+/// An operator with its immediates. Which of these are set follows from `row->immediate`; lists
+/// keep their room from one operator to the next.
+struct Instruction {
+    const OpRow* row = nullptr;
+    std::uint64_t offset = 0; ///< of its first byte, in the whole file
+
+    /// label, func, type, tag, local, global, table, memory, data, elem: as the row says, the first
+    /// in the binary. Of `type_table` the type, of `data_memory` the data segment.
+    std::uint32_t index = 0;
+    /// The second of those that have two: table, memory, field, count, data, elem, type.
+    std::uint32_t second = 0;
+    std::uint64_t bits = 0; ///< of a constant; i32 is sign-extended, floats are their bits
+    MemArg memory = {};
+    std::uint8_t lane = 0;
+    std::array<Byte, 16> bytes = {}; ///< v128, shuffle
+    BlockType block = {};
+    HeapType heap = {}, heap_to = {};        ///< `heap_to` for casts that branch
+    bool from_null = false, to_null = false; ///< of casts that branch
+    std::vector<std::uint32_t> labels;       ///< of `br_table`; the last is the default
+    std::vector<ValType> types;              ///< of `select`
+    std::vector<Catch> catches;              ///< of `try_table`
+};
+
+/// Reads the operator at the cursor. `malformed` for a code that is none, with its offset.
+Result<> read_instruction(Reader& in, Instruction& into);
+
+/// Appends the operator as it was read, integers in their shortest form.
+void append(Buffer& out, const Instruction& instruction);
+
+} // namespace tenon::wasm
