@@ -136,6 +136,10 @@ Result<ValType> read_val_type(Reader& in);
 Result<ValType> read_reference_type(Reader& in, bool nullable);
 Result<RecType> read_rec_type(Reader& in);
 Result<ExternType> read_extern_type(Reader& in);
+Result<TableType> read_table_type(Reader& in);
+Result<MemoryType> read_memory_type(Reader& in);
+Result<GlobalType> read_global_type(Reader& in);
+Result<TagType> read_tag_type(Reader& in);
 
 // Writing, every integer and type in its shortest form.
 

@@ -117,16 +117,6 @@ Result<MemoryType> read_limits(Reader& in, std::uint8_t allowed) {
     return type;
 }
 
-Result<TableType> read_table(Reader& in) {
-    TableType type;
-    const auto offset = in.offset();
-    type.element = TENON_TRY(read_val_type(in));
-    if (!type.element.is_reference())
-        return fail(in.error_at(offset, Errc::malformed, "a table holds references"));
-    type.limits = TENON_TRY(read_limits(in, has_max | is_shared | is_64)).limits;
-    return type;
-}
-
 } // namespace
 
 // https://webassembly.github.io/spec/core/binary/types.html#heap-types
@@ -176,26 +166,44 @@ Result<RecType> read_rec_type(Reader& in) {
     return type;
 }
 
+Result<TableType> read_table_type(Reader& in) {
+    TableType type;
+    const auto offset = in.offset();
+    type.element = TENON_TRY(read_val_type(in));
+    if (!type.element.is_reference())
+        return fail(in.error_at(offset, Errc::malformed, "a table holds references"));
+    type.limits = TENON_TRY(read_limits(in, has_max | is_shared | is_64)).limits;
+    return type;
+}
+
+Result<MemoryType> read_memory_type(Reader& in) {
+    return read_limits(in, has_max | is_shared | is_64 | has_page_size);
+}
+
+Result<GlobalType> read_global_type(Reader& in) {
+    GlobalType type;
+    type.type = TENON_TRY(read_val_type(in));
+    type.is_mutable = TENON_TRY(read_mutability(in));
+    return type;
+}
+
+Result<TagType> read_tag_type(Reader& in) {
+    const auto attribute = TENON_TRY(in.u8());
+    if (attribute != 0)
+        return fail(in.error_at(in.offset() - 1, Errc::malformed,
+                                fmt::format("no tag has the attribute {:#04x}", attribute)));
+    return TagType{TENON_TRY(read_type_index(in))};
+}
+
 // https://webassembly.github.io/spec/core/binary/types.html#external-types
 Result<ExternType> read_extern_type(Reader& in) {
     const auto code = TENON_TRY(in.u8());
     switch (code) {
     case 0x00: return FuncRef{TENON_TRY(read_type_index(in))};
-    case 0x01: return TENON_TRY(read_table(in));
-    case 0x02: return TENON_TRY(read_limits(in, has_max | is_shared | is_64 | has_page_size));
-    case 0x03: {
-        GlobalType type;
-        type.type = TENON_TRY(read_val_type(in));
-        type.is_mutable = TENON_TRY(read_mutability(in));
-        return type;
-    }
-    case 0x04: {
-        const auto attribute = TENON_TRY(in.u8());
-        if (attribute != 0)
-            return fail(in.error_at(in.offset() - 1, Errc::malformed,
-                                    fmt::format("no tag has the attribute {:#04x}", attribute)));
-        return TagType{TENON_TRY(read_type_index(in))};
-    }
+    case 0x01: return TENON_TRY(read_table_type(in));
+    case 0x02: return TENON_TRY(read_memory_type(in));
+    case 0x03: return TENON_TRY(read_global_type(in));
+    case 0x04: return TENON_TRY(read_tag_type(in));
     default:
         return fail(in.error_at(in.offset() - 1, Errc::malformed,
                                 fmt::format("nothing external has the code {:#04x}", code)));

@@ -22,8 +22,9 @@ TEST(Resolve, puts_types_after_those_that_they_need) {
     EXPECT_EQ(types.entry(1).first, "c");
     EXPECT_EQ(types.entry(2).first, "a");
     for (std::uint32_t i = 0; i < read.model.types.size(); ++i) {
-        if (const auto* const list = std::get_if<List>(&read.model.types[i].kind))
+        if (const auto* const list = std::get_if<List>(&read.model.types[i].kind)) {
             EXPECT_LT(std::get<TypeIdx>(list->element).value, i);
+        }
     }
 }
 

@@ -28,8 +28,9 @@ Result<std::string> merged(const std::string& text) {
     TENON_TRY(merge_world_imports_based_on_semver(read.model, world));
     for (std::uint32_t i = 0; i < read.model.types.size(); ++i) {
         if (const auto* const alias = std::get_if<Alias>(&read.model.types[i].kind)) {
-            if (const auto* const of = std::get_if<TypeIdx>(&alias->of))
+            if (const auto* const of = std::get_if<TypeIdx>(&alias->of)) {
                 EXPECT_LT(of->value, i);
+            }
         }
     }
     return print(read.model, read.main);

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "wasm/module.hpp"
+
+#include "wasm/op_reader.hpp"
+#include "wasm/sections.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace tenon::wasm {
+namespace {
+
+// The limits of the JavaScript interface.
+constexpr std::uint32_t max_items = 1'000'000;
+constexpr std::uint32_t max_imports = 1'000'000;
+constexpr std::uint32_t max_body_bytes = 7'654'321;
+
+enum class SectionId : std::uint8_t {
+    custom,
+    type,
+    import,
+    function,
+    table,
+    memory,
+    global,
+    export_,
+    start,
+    element,
+    code,
+    data,
+    data_count,
+    tag,
+};
+constexpr std::array<std::string_view, 14> section_names = {
+    "custom section", "type section",   "import section",     "function section", "table section",
+    "memory section", "global section", "export section",     "start section",    "element section",
+    "code section",   "data section",   "data count section", "tag section"};
+
+/// Where each section stands: tags come behind memories, the data count before the code.
+constexpr std::array<std::uint8_t, 14> ranks = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
+
+Result<std::uint32_t> read_count(Reader& in, std::uint32_t most, std::string_view what) {
+    const auto offset = in.offset();
+    const auto count = TENON_TRY(in.u32());
+    if (count > most)
+        return fail(
+            in.error_at(offset, Errc::limit,
+                        fmt::format("{} {} are beyond the limit of {}", count, what, most)));
+    return count;
+}
+
+/// Calls `read` for each of a counted list of items.
+template <class Read> Result<> each(Reader& in, std::string_view what, Read read) {
+    const auto count = TENON_TRY(read_count(in, max_items, what));
+    for (std::uint32_t i = 0; i < count; ++i)
+        TENON_TRY(read());
+    return {};
+}
+
+/// Operators up to the `end` that closes them. Only those that may open a block need a look: a
+/// constant expression has none, and what is no constant the validator refuses.
+Result<Expression> read_expression(Reader& in) {
+    const auto begin = in.rest();
+    const auto offset = in.offset();
+    Instruction one;
+    for (std::size_t depth = 1; depth > 0;) {
+        TENON_TRY(read_instruction(in, one));
+        if (one.row->immediate == Immediate::block || one.row->immediate == Immediate::try_table)
+            ++depth;
+        else if (one.row->op == Op::end)
+            --depth;
+    }
+    return Expression{begin.first(begin.size() - in.remaining()), offset};
+}
+
+class ModuleReader {
+public:
+    Result<> section(const Section& from) {
+        if (from.id == 0) {
+            module_.customs.push_back({from.name, from.payload, last_id_, from.offset});
+            return {};
+        }
+        if (from.id >= ranks.size())
+            return fail(at(from, Errc::malformed,
+                           fmt::format("no section of a module has the id {}", from.id)));
+        if (ranks[from.id] <= rank_)
+            return fail(
+                at(from, Errc::malformed,
+                   fmt::format("{} is out of order or there twice", section_names[from.id])));
+        rank_ = ranks[from.id];
+        last_id_ = from.id;
+        Reader in(from.content, from.content_offset);
+        auto done = content(static_cast<SectionId>(from.id), in);
+        if (done && !in.at_end())
+            done = fail(in.error(Errc::malformed, "section is longer than what it counts"));
+        if (!done)
+            return fail(std::move(done).error().within(std::string(section_names[from.id])));
+        return {};
+    }
+
+    Result<Module> finish(std::uint64_t end) {
+        if (module_.functions.size() != module_.bodies.size())
+            return fail(Errc::malformed,
+                        fmt::format("function and code section have inconsistent lengths: {} and "
+                                    "{}",
+                                    module_.functions.size(), module_.bodies.size()),
+                        end);
+        if (module_.data_count && *module_.data_count != module_.datas.size())
+            return fail(Errc::malformed,
+                        fmt::format("data count and data section have inconsistent lengths: {} and "
+                                    "{}",
+                                    *module_.data_count, module_.datas.size()),
+                        end);
+        return std::move(module_);
+    }
+
+private:
+    static base::Error at(const Section& section, Errc code, std::string message) {
+        return Reader(section.whole, section.offset)
+            .error_at(section.offset, code, std::move(message));
+    }
+
+    Result<> content(SectionId id, Reader& in) {
+        switch (id) {
+        case SectionId::type: return types(in);
+        case SectionId::import: return imports(in);
+        case SectionId::function:
+            return each(in, "functions", [&]() -> Result<> {
+                const auto offset = in.offset();
+                module_.functions.push_back({TENON_TRY(in.u32()), offset});
+                return {};
+            });
+        case SectionId::table: return each(in, "tables", [&] { return table(in); });
+        case SectionId::memory:
+            return each(in, "memories", [&]() -> Result<> {
+                const auto offset = in.offset();
+                module_.memories.push_back({TENON_TRY(read_memory_type(in)), offset});
+                return {};
+            });
+        case SectionId::tag:
+            return each(in, "tags", [&]() -> Result<> {
+                const auto offset = in.offset();
+                module_.tags.push_back({TENON_TRY(read_tag_type(in)), offset});
+                return {};
+            });
+        case SectionId::global:
+            return each(in, "globals", [&]() -> Result<> {
+                const auto offset = in.offset();
+                const auto type = TENON_TRY(read_global_type(in));
+                module_.globals.push_back({type, TENON_TRY(read_expression(in)), offset});
+                return {};
+            });
+        case SectionId::export_: return each(in, "exports", [&] { return exported(in); });
+        case SectionId::start:
+            module_.start_offset = in.offset();
+            module_.start = TENON_TRY(in.u32());
+            return {};
+        case SectionId::element: return each(in, "element segments", [&] { return element(in); });
+        case SectionId::data_count: module_.data_count = TENON_TRY(in.u32()); return {};
+        case SectionId::code: return each(in, "functions", [&] { return body(in); });
+        case SectionId::data: return each(in, "data segments", [&] { return data(in); });
+        case SectionId::custom: break;
+        }
+        return {};
+    }
+
+    Result<> types(Reader& in) {
+        std::size_t total = 0;
+        return each(in, "types", [&]() -> Result<> {
+            const auto offset = in.offset();
+            auto group = TENON_TRY(read_rec_type(in));
+            total += group.types.size();
+            if (total > max_types)
+                return fail(in.error_at(offset, Errc::limit, "module has more than 1000000 types"));
+            module_.type_offsets.insert(module_.type_offsets.end(), group.types.size(), offset);
+            module_.types.push_back(std::move(group));
+            return {};
+        });
+    }
+    Result<> imports(Reader& in) {
+        const auto count = TENON_TRY(read_count(in, max_imports, "imports"));
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const auto offset = in.offset();
+            const auto from = TENON_TRY(in.name());
+            const auto name = TENON_TRY(in.name());
+            module_.imports.push_back({from, name, TENON_TRY(read_extern_type(in)), offset});
+        }
+        return {};
+    }
+    // 0x40 0x00 in front: an expression gives the value of every element.
+    Result<> table(Reader& in) {
+        Table one;
+        one.offset = in.offset();
+        const auto rest = in.rest();
+        const bool has_init = !rest.empty() && rest[0] == 0x40;
+        if (has_init) {
+            TENON_TRY(in.skip(1));
+            if (const auto zero = TENON_TRY(in.u8()); zero != 0)
+                return fail(in.error_at(in.offset() - 1, Errc::malformed, "zero byte expected"));
+        }
+        one.type = TENON_TRY(read_table_type(in));
+        if (has_init)
+            one.init = TENON_TRY(read_expression(in));
+        module_.tables.push_back(std::move(one));
+        return {};
+    }
+    Result<> exported(Reader& in) {
+        Export one;
+        one.offset = in.offset();
+        one.name = TENON_TRY(in.name());
+        const auto kind = TENON_TRY(in.u8());
+        if (kind > static_cast<std::uint8_t>(ExternKind::tag))
+            return fail(in.error_at(in.offset() - 1, Errc::malformed,
+                                    fmt::format("nothing exported has the code {:#04x}", kind)));
+        one.kind = static_cast<ExternKind>(kind);
+        one.index = TENON_TRY(in.u32());
+        module_.exports.push_back(one);
+        return {};
+    }
+
+    // https://webassembly.github.io/spec/core/binary/modules.html#element-section
+    // Bit 0: passive or declarative; bit 1: a table index, or (with bit 0) declarative; bit 2:
+    // expressions.
+    Result<> element(Reader& in) {
+        Element one;
+        one.offset = in.offset();
+        const auto flags = TENON_TRY(in.u32());
+        if (flags > 7)
+            return fail(in.error_at(one.offset, Errc::malformed,
+                                    fmt::format("no element segment begins with {}", flags)));
+        one.flags = static_cast<std::uint8_t>(flags);
+        const bool has_expressions = (flags & 4) != 0;
+        one.type = ValType::ref(Heap::func, false);
+        if ((flags & 1) != 0) {
+            one.mode = (flags & 2) != 0 ? SegmentMode::declarative : SegmentMode::passive;
+        } else {
+            if ((flags & 2) != 0)
+                one.table = TENON_TRY(in.u32());
+            one.table_offset = TENON_TRY(read_expression(in));
+        }
+        if (has_expressions)
+            one.type = (flags & 3) != 0 ? TENON_TRY(read_element_type(in))
+                                        : ValType::ref(Heap::func, true);
+        else if ((flags & 3) != 0)
+            TENON_TRY(read_element_kind(in));
+        if (has_expressions) {
+            std::vector<Expression> items;
+            TENON_TRY(each(in, "elements", [&]() -> Result<> {
+                items.push_back(TENON_TRY(read_expression(in)));
+                return {};
+            }));
+            one.items = std::move(items);
+        } else {
+            std::vector<std::uint32_t> items;
+            TENON_TRY(each(in, "elements", [&]() -> Result<> {
+                items.push_back(TENON_TRY(in.u32()));
+                return {};
+            }));
+            one.items = std::move(items);
+        }
+        module_.elements.push_back(std::move(one));
+        return {};
+    }
+    static Result<ValType> read_element_type(Reader& in) {
+        const auto offset = in.offset();
+        const auto type = TENON_TRY(read_val_type(in));
+        if (!type.is_reference())
+            return fail(in.error_at(offset, Errc::malformed, "elements are references"));
+        return type;
+    }
+    static Result<> read_element_kind(Reader& in) {
+        if (const auto kind = TENON_TRY(in.u8()); kind != 0)
+            return fail(in.error_at(in.offset() - 1, Errc::malformed,
+                                    fmt::format("no element has the kind {:#04x}", kind)));
+        return {};
+    }
+
+    Result<> body(Reader& in) {
+        const auto offset = in.offset();
+        const auto size = TENON_TRY(in.u32());
+        if (size > max_body_bytes)
+            return fail(in.error_at(offset, Errc::limit,
+                                    fmt::format("function of {} bytes is beyond the limit of {}",
+                                                size, max_body_bytes)));
+        Body one;
+        one.offset = in.offset();
+        one.bytes = TENON_TRY(in.bytes(size));
+        module_.bodies.push_back(one);
+        return {};
+    }
+    Result<> data(Reader& in) {
+        Data one;
+        one.offset = in.offset();
+        const auto flags = TENON_TRY(in.u32());
+        if (flags > 2)
+            return fail(in.error_at(one.offset, Errc::malformed,
+                                    fmt::format("no data segment begins with {}", flags)));
+        one.flags = static_cast<std::uint8_t>(flags);
+        if (flags == 1)
+            one.mode = SegmentMode::passive;
+        if (flags == 2)
+            one.memory = TENON_TRY(in.u32());
+        if (flags != 1)
+            one.memory_offset = TENON_TRY(read_expression(in));
+        one.bytes = TENON_TRY(in.bytes(TENON_TRY(in.u32())));
+        module_.datas.push_back(one);
+        return {};
+    }
+
+    Module module_;
+    std::uint8_t rank_ = 0;
+    std::uint8_t last_id_ = 0;
+};
+
+} // namespace
+
+Result<Module> decode_module(Bytes data, std::uint64_t base) {
+    auto walker = TENON_TRY(SectionWalker::begin(data, base));
+    const Reader in(data, base);
+    const auto preamble = walker.preamble();
+    if (preamble.layer != Layer::module)
+        return fail(in.error_at(base + 4, Errc::malformed,
+                                "this is a component, where a core module is expected"));
+    if (preamble.version != 1)
+        return fail(in.error_at(base + 4, Errc::malformed,
+                                fmt::format("unknown binary version {}", preamble.version)));
+    ModuleReader reader;
+    while (const auto section = TENON_TRY(walker.next()))
+        TENON_TRY(reader.section(*section));
+    return reader.finish(base + data.size());
+}
+
+} // namespace tenon::wasm
