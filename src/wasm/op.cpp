@@ -17,11 +17,13 @@ namespace immediates {
 #define SAME(name) constexpr Sized name{Immediate::name};
 SAME(none)
 SAME(block)
-SAME(label) SAME(labels) SAME(func) SAME(type) SAME(type_table) SAME(types) SAME(try_table)
-    SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table) SAME(memory)
-        SAME(memory_memory) SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128)
-            SAME(heap) SAME(field) SAME(type_count) SAME(type_data) SAME(type_elem) SAME(type_type)
-                SAME(cast) SAME(data) SAME(data_memory) SAME(elem) SAME(elem_table) SAME(zero)
+SAME(label)
+SAME(labels)
+SAME(func) SAME(type) SAME(type_table) SAME(types) SAME(try_table) SAME(tag) SAME(local)
+    SAME(global) SAME(table) SAME(table_table) SAME(memory) SAME(memory_memory) SAME(shuffle)
+        SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128) SAME(heap) SAME(field) SAME(type_count)
+            SAME(type_data) SAME(type_elem) SAME(type_type) SAME(cast) SAME(data) SAME(data_memory)
+                SAME(elem) SAME(elem_table) SAME(zero)
 #undef SAME
                     constexpr Sized memarg1{Immediate::memarg, 1},
     memarg2{Immediate::memarg, 2}, memarg4{Immediate::memarg, 4}, memarg8{Immediate::memarg, 8},

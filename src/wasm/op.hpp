@@ -71,6 +71,8 @@ enum class Feature : std::uint8_t {
     legacy_exceptions,
     function_references,
     gc,
+    multi_memory,
+    memory64,
     threads,
     wide_arithmetic,
 };

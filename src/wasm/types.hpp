@@ -45,20 +45,33 @@ public:
         v128 = 0x7b,
         ref = 0x64,    ///< to a heap type without definition
         ref_to = 0x63, ///< to a defined type
+        bottom = 0,    ///< below every type: what unreachable code has on its stack
     };
+    /// So many types can be told apart.
+    static constexpr std::uint32_t max_type = 1U << 23;
     constexpr ValType() noexcept : ValType(Kind::i32) {}
     /// A number or vector.
     constexpr explicit ValType(Kind kind) noexcept : word_(static_cast<std::uint32_t>(kind)) {}
     static constexpr ValType ref(Heap heap, bool nullable) noexcept {
         return ValType(Kind::ref, static_cast<std::uint32_t>(heap), nullable);
     }
-    /// `type` is below `max_types`.
+    /// `type` is below `max_type`.
     static constexpr ValType ref_to(std::uint32_t type, bool nullable) noexcept {
         return ValType(Kind::ref_to, type, nullable);
     }
 
     [[nodiscard]] constexpr Kind kind() const noexcept { return static_cast<Kind>(word_ & 0xff); }
-    [[nodiscard]] constexpr bool is_reference() const noexcept { return word_ % 256 < 0x7b; }
+    static constexpr ValType bottom() noexcept { return ValType(Kind::bottom); }
+    [[nodiscard]] constexpr bool is_bottom() const noexcept { return kind() == Kind::bottom; }
+    [[nodiscard]] constexpr bool is_reference() const noexcept {
+        return kind() == Kind::ref || kind() == Kind::ref_to;
+    }
+    /// The same without null; bottom stays what it is.
+    [[nodiscard]] constexpr ValType as_non_null() const noexcept {
+        auto same = *this;
+        same.word_ &= ~std::uint32_t{0x100};
+        return same;
+    }
     [[nodiscard]] constexpr bool is_nullable() const noexcept { return (word_ & 0x100) != 0; }
     /// Of `ref`.
     [[nodiscard]] constexpr Heap heap() const noexcept { return static_cast<Heap>(word_ >> 9); }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Validation of core modules. https://webassembly.github.io/spec/core/valid/modules.html
+#pragma once
+
+#include "wasm/module.hpp"
+#include "wasm/module_info.hpp"
+
+namespace tenon::wasm {
+
+/// Everything but the bodies. `store` must outlive the result. `invalid` with the offset of the
+/// definition; `unsupported` names the feature that is missing.
+Result<ModuleInfo> validate_definitions(const Module& module, TypeStore& store, Features features);
+
+/// All of it.
+Result<> validate(const Module& module, Features features = Features::standard());
+/// Decodes first.
+Result<> validate(Bytes module, Features features = Features::standard());
+
+} // namespace tenon::wasm

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "wasm/validate.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tenon::wasm {
+namespace {
+
+const Buffer preamble{0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00};
+
+Buffer operator+(Buffer left, const Buffer& right) {
+    left.insert(left.end(), right.begin(), right.end());
+    return left;
+}
+Buffer section(Byte id, const Buffer& content) {
+    return Buffer{id, static_cast<Byte>(content.size())} + content;
+}
+
+std::string verdict(const Buffer& module, Features features = Features::standard()) {
+    const auto done = validate(module, features);
+    if (done)
+        return "valid";
+    auto text = std::string(errc_name(done.error().code()));
+    if (done.error().offset())
+        text += " @" + std::to_string(*done.error().offset());
+    return text + ": " + done.error().message();
+}
+
+// Types: 0 [] -> [], 1 [] -> [i32], 2 [i32] -> [i32], 3 (struct (mut i8)), 4 (array i64).
+// A table of functions, a memory of a page, a mutable and an immutable global of i32, a tag of
+// type 0, a passive segment with function 0, the count of one data segment.
+Buffer with_body(const Buffer& code, Byte type) {
+    return preamble + section(1, {0x05, 0x60, 0x00, 0x00, 0x60, 0x00, 0x01, 0x7f, 0x60, 0x01,
+                                  0x7f, 0x01, 0x7f, 0x5f, 0x01, 0x78, 0x01, 0x5e, 0x7e, 0x00}) +
+           section(3, {0x01, type}) + section(4, {0x01, 0x70, 0x00, 0x01}) +
+           section(5, {0x01, 0x00, 0x01}) + section(13, {0x01, 0x00, 0x00}) +
+           section(6, {0x02, 0x7f, 0x01, 0x41, 0x00, 0x0b, 0x7f, 0x00, 0x41, 0x00, 0x0b}) +
+           section(9, {0x01, 0x01, 0x00, 0x01, 0x00}) + section(12, {0x01}) +
+           section(10, Buffer{0x01, static_cast<Byte>(code.size())} + code) +
+           section(11, {0x01, 0x01, 0x00});
+}
+/// Offsets are those in the code entry, so that they can be counted in a test.
+std::string body(const Buffer& code, Byte type = 0, Features features = Features::standard()) {
+    const auto module = with_body(code, type);
+    const auto begin = module.size() - 5 - code.size();
+    const auto done = validate(module, features);
+    if (done)
+        return "valid";
+    return std::string(errc_name(done.error().code())) + " +" +
+           std::to_string(done.error().offset().value_or(0) - begin) + ": " +
+           done.error().message();
+}
+
+TEST(Validate, operands_must_be_there_and_have_their_types) {
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x41, 0x02, 0x6a, 0x0b}, 1), "valid");
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x6a, 0x0b}, 1),
+              "invalid +3: `i32.add`: type mismatch: expected i32, but nothing is on the stack");
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x42, 0x02, 0x6a, 0x0b}, 1),
+              "invalid +5: `i32.add`: type mismatch: expected i32, found i64");
+    EXPECT_EQ(body({0x00, 0x0b}, 1),
+              "invalid +1: `end`: type mismatch: expected i32, but nothing is on the stack");
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x0b}),
+              "invalid +3: `end`: type mismatch: 1 values are left on the stack at the end of the "
+              "block");
+}
+
+TEST(Validate, blocks_keep_what_is_below_them) {
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x02, 0x40, 0x1a, 0x0b, 0x0b}, 1),
+              "invalid +5: `drop`: type mismatch: nothing is on the stack, where an operand is "
+              "expected");
+    EXPECT_EQ(body({0x00, 0x02, 0x7f, 0x41, 0x05, 0x0c, 0x00, 0x0b, 0x0b}, 1), "valid");
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x02, 0x02, 0x45, 0x0b, 0x0b}, 1), "valid"); // block (type 2)
+    EXPECT_EQ(body({0x00, 0x0c, 0x01, 0x0b}),
+              "invalid +1: `br`: unknown label 1: there are 1 blocks around");
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x04, 0x7f, 0x41, 0x02, 0x0b, 0x0b}, 1),
+              "invalid +7: `end`: type mismatch: `if` without `else` gives what it takes");
+    EXPECT_EQ(body({0x00, 0x05, 0x0b}), "malformed +1: `else`: `else` without `if`");
+    EXPECT_EQ(body({0x00, 0x0b, 0x01}), "malformed +2: function goes on behind its end");
+    EXPECT_EQ(body({0x00, 0x01}).substr(0, 10), "truncated ");
+}
+
+TEST(Validate, unreachable_code_has_any_operands) {
+    EXPECT_EQ(body({0x00, 0x00, 0x6a, 0x0b}, 1), "valid");
+    EXPECT_EQ(body({0x00, 0x00, 0x42, 0x01, 0x6a, 0x0b}, 1),
+              "invalid +4: `i32.add`: type mismatch: expected i32, found i64");
+    EXPECT_EQ(body({0x00, 0x00, 0x1b, 0x0b}, 1), "valid");
+}
+
+TEST(Validate, br_table_looks_at_every_label) {
+    EXPECT_EQ(body({0x00, 0x02, 0x40, 0x41, 0x00, 0x0e, 0x01, 0x00, 0x01, 0x0b, 0x0b}), "valid");
+    EXPECT_EQ(
+        body({0x00, 0x02, 0x7f, 0x41, 0x00, 0x41, 0x00, 0x0e, 0x01, 0x00, 0x01, 0x0b, 0x1a, 0x0b}),
+        "invalid +7: `br_table`: type mismatch: the labels take different numbers of values");
+}
+
+TEST(Validate, locals_that_take_no_null_are_set_before_they_are_read) {
+    const Buffer set{0xd2, 0x00, 0x21, 0x00}; // ref.func 0, local.set 0
+    const Buffer get{0x20, 0x00, 0x1a};
+    const Buffer local{0x01, 0x01, 0x64, 0x70};
+    EXPECT_EQ(body(local + get + Buffer{0x0b}), "invalid +4: `local.get`: uninitialized local 0");
+    EXPECT_EQ(body(local + set + get + Buffer{0x0b}), "valid");
+    EXPECT_EQ(body(local + Buffer{0x02, 0x40} + set + Buffer{0x0b} + get + Buffer{0x0b}),
+              "invalid +11: `local.get`: uninitialized local 0");
+    EXPECT_EQ(body({0x01, 0xd1, 0x86, 0x03, 0x7f, 0x0b}),
+              "limit +1: too many locals: more than the limit of 50000");
+}
+
+TEST(Validate, memory_accesses_have_a_memory_an_alignment_and_a_lane) {
+    EXPECT_EQ(body({0x00, 0x41, 0x00, 0x28, 0x02, 0x00, 0x1a, 0x0b}), "valid");
+    EXPECT_EQ(body({0x00, 0x41, 0x00, 0x28, 0x03, 0x00, 0x1a, 0x0b}),
+              "invalid +3: `i32.load`: alignment must not be larger than natural: 2^3 is more than "
+              "4");
+    EXPECT_EQ(body({0x00, 0x41, 0x00, 0x28, 0x42, 0x01, 0x00, 0x1a, 0x0b}),
+              "invalid +3: `i32.load`: unknown memory 1");
+    EXPECT_EQ(body({0x00, 0x41, 0x00, 0x28, 0x02, 0x80, 0x80, 0x80, 0x80, 0x10, 0x1a, 0x0b}),
+              "malformed +3: `i32.load`: offset 4294967296 is out of range of a 32-bit memory");
+    EXPECT_EQ(body({0x00, 0x41, 0x00, 0xfd, 0x0f, 0xfd, 0x15, 0x10, 0x1a, 0x0b}),
+              "invalid +5: `i8x16.extract_lane_s`: invalid lane index 16");
+}
+
+TEST(Validate, features_that_are_off_are_named) {
+    EXPECT_EQ(
+        body({0x00, 0xfe, 0x03, 0x00, 0x0b}),
+        "unsupported +1: `atomic.fence`: `atomic.fence` needs the feature `threads`, which is "
+        "off");
+    auto features = Features::standard();
+    features.set(Feature::threads, true);
+    EXPECT_EQ(body({0x00, 0xfe, 0x03, 0x00, 0x0b}, 0, features), "valid");
+    features.set(Feature::sign_extension, false);
+    EXPECT_EQ(body({0x00, 0x41, 0x00, 0xc0, 0x1a, 0x0b}, 0, features).substr(0, 14),
+              "unsupported +3");
+}
+
+TEST(Validate, structures_and_arrays_keep_their_rules) {
+    EXPECT_EQ(body({0x00, 0xfb, 0x01, 0x03, 0xfb, 0x03, 0x03, 0x00, 0x1a, 0x0b}), "valid");
+    EXPECT_EQ(
+        body({0x00, 0xfb, 0x01, 0x03, 0xfb, 0x02, 0x03, 0x00, 0x1a, 0x0b}),
+        "invalid +4: `struct.get`: type mismatch: the field is packed, so that a sign is to be "
+        "said");
+    EXPECT_EQ(body({0x00, 0xfb, 0x01, 0x00, 0x1a, 0x0b}),
+              "invalid +1: `struct.new_default`: type mismatch: type 0 is not a structure type");
+    EXPECT_EQ(
+        body({0x00, 0x41, 0x01, 0xfb, 0x07, 0x04, 0x41, 0x00, 0x42, 0x00, 0xfb, 0x0e, 0x04, 0x0b}),
+        "invalid +10: `array.set`: immutable array");
+}
+
+TEST(Validate, exceptions_fit_the_labels_that_catch_them) {
+    EXPECT_EQ(body({0x00, 0x1f, 0x40, 0x01, 0x00, 0x00, 0x00, 0x08, 0x00, 0x0b, 0x0b}), "valid");
+    EXPECT_EQ(body({0x00, 0x1f, 0x40, 0x01, 0x01, 0x00, 0x00, 0x0b, 0x0b}),
+              "invalid +1: `try_table`: type mismatch: what is caught does not fit label 0");
+}
+
+TEST(Validate, constants_are_constant) {
+    const auto global = [](const Buffer& init) {
+        return verdict(preamble +
+                       section(6, Buffer{0x02, 0x7f, 0x00, 0x41, 0x07, 0x0b, 0x7f, 0x00} + init));
+    };
+    EXPECT_EQ(global({0x23, 0x00, 0x41, 0x01, 0x6a, 0x0b}), "valid");
+    EXPECT_EQ(global({0x23, 0x01, 0x0b}), "invalid @18: `global.get`: unknown global 1");
+    EXPECT_EQ(global({0x41, 0x01, 0x67, 0x0b}),
+              "invalid @20: `i32.clz`: constant expression required, and `i32.clz` is not allowed "
+              "in one");
+    EXPECT_EQ(global({0x42, 0x01, 0x0b}),
+              "invalid @20: `end`: type mismatch: expected i32, found i64");
+}
+
+TEST(Validate, subtypes_fit_their_supertypes) {
+    const auto types = [](const Buffer& content) {
+        return verdict(preamble + section(1, content));
+    };
+    EXPECT_EQ(types({0x02, 0x50, 0x00, 0x5f, 0x00, 0x4f, 0x01, 0x00, 0x5f, 0x01, 0x7f, 0x00}),
+              "valid");
+    EXPECT_EQ(types({0x02, 0x5f, 0x00, 0x4f, 0x01, 0x00, 0x5f, 0x00}),
+              "invalid @13: sub type does not match its super type, which is final");
+    EXPECT_EQ(types({0x02, 0x50, 0x00, 0x5f, 0x01, 0x7f, 0x00, 0x4f, 0x01, 0x00, 0x5f, 0x00}),
+              "invalid @17: sub type does not match its super type");
+    EXPECT_EQ(types({0x01, 0x60, 0x01, 0x63, 0x05, 0x00}), "invalid @11: unknown type 5");
+}
+
+TEST(Validate, equal_groups_are_one_type_wherever_they_stand) {
+    TypeStore store;
+    const RecType pair{
+        false,
+        {{true, true, {}, StructType{{{{Storage::Packed::no, ValType::ref_to(1, true)}, false}}}},
+         {true, true, {}, StructType{{{{Storage::Packed::no, ValType::ref_to(0, true)}, false}}}}}};
+    const auto first = store.add(pair, {}, 0);
+    ASSERT_TRUE(first);
+    // The same behind another type: references into the group have moved by one.
+    const RecType func{true, {{true, true, {}, FuncType{}}}};
+    const auto other = store.add(func, {}, 0);
+    ASSERT_TRUE(other);
+    RecType moved = pair;
+    std::get<StructType>(moved.types[0].composite).fields[0].storage.type =
+        ValType::ref_to(2, true);
+    std::get<StructType>(moved.types[1].composite).fields[0].storage.type =
+        ValType::ref_to(1, true);
+    const auto second = store.add(moved, *other, 0);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(*first, *second);
+    EXPECT_FALSE(store.is_subtype((*first)[0], (*first)[1]));
+    EXPECT_NE((*first)[0], (*other)[0]);
+}
+
+TEST(Module, sections_come_once_and_in_order) {
+    EXPECT_EQ(verdict(preamble + section(3, {0x00}) + section(1, {0x00})),
+              "malformed @11: type section is out of order or there twice");
+    EXPECT_EQ(verdict(preamble + section(5, {0x00}) + section(13, {0x00}) + section(6, {0x00})),
+              "valid");
+    EXPECT_EQ(verdict(preamble + section(14, {0x00})),
+              "malformed @8: no section of a module has the id 14");
+    EXPECT_EQ(verdict(preamble + section(1, {0x00, 0x00})),
+              "malformed @11: section is longer than what it counts");
+    EXPECT_EQ(verdict(preamble + section(1, {0x01, 0x60, 0x00, 0x00}) + section(3, {0x01, 0x00})),
+              "malformed @18: function and code section have inconsistent lengths: 1 and 0");
+    EXPECT_EQ(verdict(preamble + section(12, {0x01})),
+              "malformed @11: data count and data section have inconsistent lengths: 1 and 0");
+}
+
+TEST(Module, exports_name_what_is_there_once) {
+    EXPECT_EQ(verdict(preamble + section(7, {0x01, 0x01, 'f', 0x00, 0x00})),
+              "invalid @11: unknown function 0");
+    EXPECT_EQ(verdict(preamble + section(5, {0x01, 0x00, 0x01}) +
+                      section(7, {0x02, 0x01, 'm', 0x02, 0x00, 0x01, 'm', 0x02, 0x00})),
+              "invalid @20: duplicate export name `m`");
+}
+
+} // namespace
+} // namespace tenon::wasm
