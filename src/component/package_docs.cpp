@@ -384,7 +384,9 @@ Buffer write_package_docs(const wit::Model& model, wit::PackageIdx package) {
     object.add("worlds", std::move(worlds));
     object.add("interfaces", std::move(interfaces));
     const auto text = data::to_json(std::move(object).take());
-    Buffer out{version};
+    Buffer out;
+    out.reserve(text.size() + 1);
+    out.push_back(version);
     out.insert(out.end(), text.begin(), text.end());
     return out;
 }
