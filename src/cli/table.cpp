@@ -48,6 +48,7 @@ constexpr const Verb* table[] = {
     &registry_verb,
     &registry_gc_verb,
     &registry_serve_verb,
+    &validate_verb,
     &version_verb,
     &wit_verb,
     &wit_fmt_verb,

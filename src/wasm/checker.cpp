@@ -147,9 +147,10 @@ Result<Checker::Frame> Checker::pop_frame() {
     const auto top = frames_.back();
     TENON_TRY(pop(results(top.type)));
     if (operands_.size() != top.height)
-        return fail(Errc::invalid, fmt::format("type mismatch: {} values are left on the stack at "
-                                               "the end of the block",
-                                               operands_.size() - top.height));
+        return fail(Errc::invalid,
+                    fmt::format("type mismatch: the block ends with more on the stack than it "
+                                "gives, {} at last",
+                                type_text(operands_.back())));
     for (; set_later_.size() > top.locals_height; set_later_.pop_back())
         set_[set_later_.back()] = false;
     frames_.pop_back();
@@ -289,8 +290,8 @@ Result<> Checker::check(const Instruction& one, const Reader& in) {
     const auto& row = *one.row;
     const auto fit = [&]() -> Result<> {
         if (!info_.features.has(row.feature))
-            return fail(Errc::unsupported, fmt::format("`{}` needs the feature `{}`, which is off",
-                                                       row.text, name_of(row.feature)));
+            return fail(Errc::unsupported,
+                        fmt::format("needs the feature `{}`, which is off", name_of(row.feature)));
         if (is_constant_)
             TENON_TRY(check_constant(one));
         return row.is_plain() ? plain(one) : special(one);

@@ -59,9 +59,8 @@ TEST(Validate, operands_must_be_there_and_have_their_types) {
               "invalid +5: `i32.add`: type mismatch: expected i32, found i64");
     EXPECT_EQ(body({0x00, 0x0b}, 1),
               "invalid +1: `end`: type mismatch: expected i32, but nothing is on the stack");
-    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x0b}),
-              "invalid +3: `end`: type mismatch: 1 values are left on the stack at the end of the "
-              "block");
+    EXPECT_EQ(body({0x00, 0x41, 0x01, 0x0b}), "invalid +3: `end`: type mismatch: the block ends "
+                                              "with more on the stack than it gives, i32 at last");
 }
 
 TEST(Validate, blocks_keep_what_is_below_them) {
@@ -119,10 +118,9 @@ TEST(Validate, memory_accesses_have_a_memory_an_alignment_and_a_lane) {
 }
 
 TEST(Validate, features_that_are_off_are_named) {
-    EXPECT_EQ(
-        body({0x00, 0xfe, 0x03, 0x00, 0x0b}),
-        "unsupported +1: `atomic.fence`: `atomic.fence` needs the feature `threads`, which is "
-        "off");
+    EXPECT_EQ(body({0x00, 0xfe, 0x03, 0x00, 0x0b}),
+              "unsupported +1: `atomic.fence`: needs the feature `threads`, which is "
+              "off");
     auto features = Features::standard();
     features.set(Feature::threads, true);
     EXPECT_EQ(body({0x00, 0xfe, 0x03, 0x00, 0x0b}, 0, features), "valid");

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// tenon validate: whether core modules are valid.
+#include "base/nearest.hpp"
+#include "cli/limits.hpp"
+#include "cli/rows.hpp"
+#include "wasm/sections.hpp"
+#include "wasm/type_text.hpp"
+#include "wasm/validate_parallel.hpp"
+
+#include <fmt/format.h>
+#include <thread>
+#include <unistd.h>
+
+namespace tenon::cli {
+namespace {
+
+constexpr auto last_feature = wasm::Feature::wide_arithmetic;
+
+std::vector<wasm::Feature> all_features() {
+    std::vector<wasm::Feature> all;
+    for (int i = 1; i <= static_cast<int>(last_feature); ++i)
+        all.push_back(static_cast<wasm::Feature>(i));
+    return all;
+}
+
+/// `threads`, `-simd`, `all`, `-all`: one word of `--features`, on top of what was said before.
+Result<> apply(const Call& call, std::string_view word, wasm::Features& features) {
+    const bool on = !word.starts_with('-');
+    const auto name = on ? word : word.substr(1);
+    std::vector<std::string_view> names{"all"};
+    for (const auto feature : all_features()) {
+        names.push_back(name_of(feature));
+        if (name == "all" || name == name_of(feature))
+            features.set(feature, on);
+    }
+    if (std::ranges::find(names, name) != names.end())
+        return {};
+    auto error = base::Error(Errc::usage, fmt::format("unknown feature `{}`", name));
+    if (const auto near = base::nearest(name, names))
+        error = std::move(error).help(fmt::format("did you mean `{}`?", *near));
+    return call.misuse(std::move(error));
+}
+
+Result<wasm::Features> features_of(const Call& call) {
+    auto features = wasm::Features::standard();
+    for (const auto& list : call.values("features"))
+        for (std::size_t begin = 0; begin <= list.size();) {
+            const auto end = std::min(list.find(',', begin), list.size());
+            if (end > begin)
+                TENON_TRY(apply(call, std::string_view(list).substr(begin, end - begin), features));
+            begin = end + 1;
+        }
+    return features;
+}
+
+Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
+    const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
+    if (walker.preamble().layer == wasm::Layer::component)
+        return fail(base::Error(Errc::unsupported,
+                                "this is a component, and only core modules can be validated yet")
+                        .help("`tenon wit print` shows its interfaces, or why they cannot be had"));
+    return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
+}
+
+Result<> validate_one(const Call& call, const std::string& path,
+                      const wasm::ValidateOptions& options) {
+    const auto content =
+        TENON_TRY(path == "-" ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
+                              : base::read_file(path, max_wasm_bytes, call.stop()));
+    auto done = validate_content(content, options);
+    if (!done)
+        return fail(std::move(done).error().in_file(path));
+    return {};
+}
+
+Result<> validate(Call& call) {
+    wasm::ValidateOptions options;
+    options.features = TENON_TRY(features_of(call));
+    options.threads =
+        static_cast<unsigned>(TENON_TRY(call.integer("threads", 1, 4096)).value_or(0));
+    options.stop = call.stop();
+    auto paths = call.arguments_from(0);
+    if (paths.empty())
+        paths.emplace_back("-");
+    for (const auto& path : paths)
+        TENON_TRY(validate_one(call, path, options));
+    if (!call.json())
+        return {};
+    auto object = data::Value::object({});
+    object.set("valid", data::Value(true));
+    return call.answer("", std::move(object));
+}
+
+constexpr Option validate_options[] = {
+    {.name = "features",
+     .letter = 'f',
+     .kind = ValueKind::text,
+     .value = "NAME,…",
+     .help = "allow more than WebAssembly 3.0 (`threads`, `wide-arithmetic`, `all`), or less "
+             "(`-simd`)",
+     .repeated = true},
+    threads_option};
+constexpr Positional validate_arguments[] = {
+    {.name = "FILE",
+     .help = "core modules; standard input if there is none, or `-`",
+     .required = false,
+     .repeated = true}};
+
+} // namespace
+
+constexpr Verb validate_verb{
+    .path = "validate",
+    .summary = "check that core modules are valid",
+    .description = "Says nothing and leaves with 0 if all are. The error names the offset, the "
+                   "function, the operator, and the types found and wanted.",
+    .options = validate_options,
+    .positionals = validate_arguments,
+    .output = OutputMeaning::format,
+    .run = validate,
+    .example = "tenon validate --features=-simd app.wasm",
+    .long_running = true};
+
+} // namespace tenon::cli
