@@ -54,6 +54,8 @@ public:
     /// A length as u32 LEB128, then that many bytes of valid UTF-8.
     Result<std::string_view> name();
     Result<> skip(std::uint64_t count);
+    /// Passes over what was seen in `rest`; `count` is at most `remaining`.
+    void pass(std::size_t count) noexcept { at_ += count; }
 
     /// An error at the cursor, or at `offset`, that shows the bytes around it.
     [[nodiscard]] Error error(Errc code, std::string message) const;

@@ -4,6 +4,7 @@
 
 #include "wasm/type_text.hpp"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace tenon::wasm {
@@ -14,14 +15,17 @@ constexpr std::uint32_t max_locals = 50'000;
 constexpr ValType i32(ValType::Kind::i32), i64(ValType::Kind::i64);
 
 /// The type of a letter of the table, but for `p`.
-constexpr ValType type_of(char letter) noexcept {
-    switch (letter) {
-    case 'i': return i32;
-    case 'I': return i64;
-    case 'f': return ValType(ValType::Kind::f32);
-    case 'F': return ValType(ValType::Kind::f64);
-    default: return ValType(ValType::Kind::v128);
-    }
+constexpr std::array<ValType, 128> types_of_letters = [] {
+    std::array<ValType, 128> types{};
+    types['i'] = i32;
+    types['I'] = i64;
+    types['f'] = ValType(ValType::Kind::f32);
+    types['F'] = ValType(ValType::Kind::f64);
+    types['v'] = ValType(ValType::Kind::v128);
+    return types;
+}();
+ValType type_of(char letter) noexcept {
+    return types_of_letters[static_cast<unsigned char>(letter)];
 }
 
 } // namespace
@@ -44,7 +48,7 @@ Result<> Checker::begin_function(TypeId type, Reader& in) {
     set_later_.clear();
     is_constant_ = false;
     locals_ = info_.store->func(type)->params;
-    set_.assign(locals_.size(), true);
+    set_.assign(locals_.size(), 1);
     const auto groups = TENON_TRY(in.u32());
     for (std::uint32_t i = 0; i < groups; ++i) {
         const auto offset = in.offset();
@@ -57,7 +61,7 @@ Result<> Checker::begin_function(TypeId type, Reader& in) {
         if (!known)
             return fail(in.error_at(offset, Errc::invalid, known.error().message()));
         locals_.insert(locals_.end(), count, *known);
-        set_.insert(set_.end(), count, !known->is_reference() || known->is_nullable());
+        set_.insert(set_.end(), count, !known->is_reference() || known->is_nullable() ? 1 : 0);
     }
     push_frame(Op::block, {BlockType::Kind::type, {}, type.value});
     return {};
@@ -152,7 +156,7 @@ Result<Checker::Frame> Checker::pop_frame() {
                                 "gives, {} at last",
                                 type_text(operands_.back())));
     for (; set_later_.size() > top.locals_height; set_later_.pop_back())
-        set_[set_later_.back()] = false;
+        set_[set_later_.back()] = 0;
     frames_.pop_back();
     return top;
 }
@@ -189,9 +193,9 @@ Result<const Checker::Frame*> Checker::frame(std::uint32_t label) const {
 }
 
 void Checker::set_local(std::uint32_t index) {
-    if (set_[index])
+    if (set_[index] != 0)
         return;
-    set_[index] = true;
+    set_[index] = 1;
     set_later_.push_back(index);
 }
 
@@ -239,10 +243,11 @@ Result<> Checker::plain(const Instruction& one) {
     case Immediate::elem: TENON_TRY(element(one.index)); break;
     default: break;
     }
+    const auto type = [pointer](char letter) { return letter == 'p' ? pointer : type_of(letter); };
     for (auto at = row.in.size(); at > 0; --at)
-        TENON_TRY(pop(row.in[at - 1] == 'p' ? pointer : type_of(row.in[at - 1])));
+        TENON_TRY(pop(type(row.in[at - 1])));
     for (const char letter : row.out)
-        push(letter == 'p' ? pointer : type_of(letter));
+        push(type(letter));
     return {};
 }
 
@@ -294,7 +299,7 @@ Result<> Checker::check(const Instruction& one, const Reader& in) {
                         fmt::format("needs the feature `{}`, which is off", name_of(row.feature)));
         if (is_constant_)
             TENON_TRY(check_constant(one));
-        return row.is_plain() ? plain(one) : special(one);
+        return row.is_plain ? plain(one) : special(one);
     }();
     if (fit) [[likely]]
         return {};

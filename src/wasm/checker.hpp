@@ -26,7 +26,9 @@ public:
     };
 
     /// `info` must outlive it.
-    explicit Checker(const ModuleInfo& info) : info_(info) {}
+    explicit Checker(const ModuleInfo& info)
+        : info_(info),
+          has_usual_memory_(!info.memories.empty() && !info.memories.front().limits.is_64) {}
 
     /// Begins a body of a function type: reads the locals.
     Result<> begin_function(TypeId type, Reader& in);
@@ -36,6 +38,28 @@ public:
 
     /// Validates the next operator. `in` is behind it, and is used for messages.
     Result<> check(const Instruction& one, const Reader& in);
+    /// The same for what is met most often; false, and nothing was done, where `check` is to be
+    /// asked. Inline, since a Result travels through memory.
+    bool passes(const Instruction& one) {
+        const auto& row = *one.row;
+        if (row.is_plain)
+            return passes_plain(one);
+        if (row.immediate != Immediate::local || one.index >= locals_.size())
+            return false;
+        const auto type = locals_[one.index];
+        if (row.op == Op::local_get) {
+            if (set_[one.index] == 0)
+                return false;
+            operands_.push_back(type);
+            return true;
+        }
+        if (set_[one.index] == 0 || operands_.size() == frames_.back().height ||
+            operands_.back() != type)
+            return false;
+        if (row.op == Op::local_set)
+            operands_.pop_back();
+        return true;
+    }
     /// Whether the last `end` was that of the body.
     [[nodiscard]] bool is_done() const noexcept { return frames_.empty(); }
 
@@ -55,6 +79,35 @@ private:
     Result<ValType> pop();
     Result<ValType> pop(ValType expected);
     Result<> pop(std::span<const ValType> types);
+    bool passes_plain(const Instruction& one) {
+        const auto& row = *one.row;
+        const auto count = row.in.size();
+        switch (row.immediate) {
+        case Immediate::none:
+        case Immediate::i32:
+        case Immediate::i64:
+        case Immediate::f32:
+        case Immediate::f64: break;
+        case Immediate::memarg:
+            if (!has_usual_memory_ || one.memory.memory != 0 || one.memory.align_log2 > 3 ||
+                (1U << one.memory.align_log2) > row.size || one.memory.offset > 0xffffffff ||
+                row.feature == Feature::threads)
+                return false;
+            break;
+        default: return false;
+        }
+        if (count > row.in_types.size() || is_constant_ || !info_.features.has(row.feature) ||
+            operands_.size() - frames_.back().height < count)
+            return false;
+        const auto* const top = operands_.data() + (operands_.size() - count);
+        for (std::size_t i = 0; i < count; ++i)
+            if (top[i] != row.in_types[i])
+                return false;
+        operands_.resize(operands_.size() - count);
+        for (std::size_t i = 0; i < row.out.size(); ++i)
+            operands_.push_back(row.out_types[i]);
+        return true;
+    }
     Result<ValType> pop_reference();
     /// What `pop` would say, without taking anything.
     [[nodiscard]] Result<> check_top(std::span<const ValType> types) const;
@@ -108,7 +161,8 @@ private:
     std::vector<ValType> operands_;
     std::vector<Frame> frames_;
     std::vector<ValType> locals_;
-    std::vector<bool> set_;                ///< by local
+    bool has_usual_memory_ = false;        ///< memory 0 is there and of 32 bits
+    std::vector<std::uint8_t> set_;        ///< by local, 0 or 1
     std::vector<std::uint32_t> set_later_; ///< locals in the order in which they were set
     std::size_t constant_globals_ = 0;
     bool is_constant_ = false;

@@ -39,7 +39,7 @@ Result<> Checker::variable(const Instruction& one) {
                     fmt::format("unknown local {}: there are {}", index, locals_.size()));
     const auto type = locals_[index];
     if (one.row->op == Op::local_get) {
-        if (!set_[index])
+        if (set_[index] == 0)
             return fail(Errc::invalid, fmt::format("uninitialized local {}", index));
         push(type);
         return {};

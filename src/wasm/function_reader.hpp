@@ -30,9 +30,11 @@ Result<> read_function(Checker& checker, const Body& body, TypeId type, Sink& si
     TENON_TRY(checker.begin_function(type, in));
     Instruction one;
     while (!checker.is_done()) {
-        TENON_TRY(read_instruction(in, one));
+        if (!read_short_instruction(in, one)) [[unlikely]]
+            TENON_TRY(read_instruction(in, one));
         sink.before(one, checker);
-        TENON_TRY(checker.check(one, in));
+        if (!checker.passes(one)) [[unlikely]]
+            TENON_TRY(checker.check(one, in));
         sink.after(one, checker);
     }
     if (!in.at_end())

@@ -19,11 +19,14 @@ SAME(none)
 SAME(block)
 SAME(label)
 SAME(labels)
-SAME(func) SAME(type) SAME(type_table) SAME(types) SAME(try_table) SAME(tag) SAME(local)
-    SAME(global) SAME(table) SAME(table_table) SAME(memory) SAME(memory_memory) SAME(shuffle)
-        SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128) SAME(heap) SAME(field) SAME(type_count)
-            SAME(type_data) SAME(type_elem) SAME(type_type) SAME(cast) SAME(data) SAME(data_memory)
-                SAME(elem) SAME(elem_table) SAME(zero)
+SAME(func)
+SAME(type)
+SAME(type_table)
+SAME(types) SAME(try_table) SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table)
+    SAME(memory) SAME(memory_memory) SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64)
+        SAME(v128) SAME(heap) SAME(field) SAME(type_count) SAME(type_data) SAME(type_elem)
+            SAME(type_type) SAME(cast) SAME(data) SAME(data_memory) SAME(elem) SAME(elem_table)
+                SAME(zero)
 #undef SAME
                     constexpr Sized memarg1{Immediate::memarg, 1},
     memarg2{Immediate::memarg, 2}, memarg4{Immediate::memarg, 4}, memarg8{Immediate::memarg, 8},
@@ -34,9 +37,37 @@ constexpr Sized lane2{Immediate::lane, 2}, lane4{Immediate::lane, 4}, lane8{Imme
     lane16{Immediate::lane, 16};
 } // namespace immediates
 
+/// The types that letters of the table stand for; of the four operands that some have the first
+/// three, which is why those are not looked at by way of them.
+constexpr std::array<ValType, 3> types_of(std::string_view letters) {
+    std::array<ValType, 3> types{};
+    if (letters == "*" || letters.size() > types.size())
+        return types;
+    for (std::size_t i = 0; i < letters.size(); ++i)
+        switch (letters[i]) {
+        case 'I': types.at(i) = ValType(ValType::Kind::i64); break;
+        case 'f': types.at(i) = ValType(ValType::Kind::f32); break;
+        case 'F': types.at(i) = ValType(ValType::Kind::f64); break;
+        case 'v': types.at(i) = ValType(ValType::Kind::v128); break;
+        default: types.at(i) = ValType(ValType::Kind::i32); break;
+        }
+    return types;
+}
+
 constexpr OpRow row(Op op, std::uint8_t prefix, std::uint16_t code, std::string_view text,
                     std::string_view in, std::string_view out, Sized immediate, Feature feature) {
-    return {op, prefix, code, text, in, out, immediate.immediate, immediate.size, feature};
+    return {op,
+            prefix,
+            code,
+            text,
+            in,
+            out,
+            immediate.immediate,
+            immediate.size,
+            feature,
+            in != "*",
+            types_of(in),
+            types_of(out)};
 }
 
 constexpr std::uint32_t key(const OpRow& row) noexcept {
@@ -59,21 +90,15 @@ namespace {
 
 constexpr std::uint16_t nothing = 0xffff;
 
-/// Positions by code, for the operators of one byte and of each prefix.
-struct Codes {
-    std::array<std::uint16_t, 256> plain;
-    std::array<std::array<std::uint16_t, 0x114>, 4> prefixed;
-};
-constexpr Codes codes = [] {
-    Codes all{};
-    all.plain.fill(nothing);
-    for (auto& page : all.prefixed)
+/// Positions by code, for each prefix.
+constexpr auto prefixed = [] {
+    std::array<std::array<std::uint16_t, 0x114>, 4> pages{};
+    for (auto& page : pages)
         page.fill(nothing);
-    for (std::uint16_t i = 0; i < op_count; ++i) {
-        const auto& one = op_rows[i];
-        (one.prefix == 0 ? all.plain[one.code] : all.prefixed[one.prefix - 0xfbU].at(one.code)) = i;
-    }
-    return all;
+    for (std::uint16_t i = 0; i < op_count; ++i)
+        if (const auto& one = op_rows[i]; one.prefix != 0)
+            pages.at(one.prefix - 0xfbU).at(one.code) = i;
+    return pages;
 }();
 
 /// Positions by text; of equal texts the earlier row first.
@@ -89,12 +114,20 @@ constexpr std::array<std::uint16_t, op_count> by_text = [] {
 
 } // namespace
 
+constexpr std::array<const OpRow*, 256> plain_op_rows = [] {
+    std::array<const OpRow*, 256> rows{};
+    for (const auto& one : op_rows)
+        if (one.prefix == 0)
+            rows.at(one.code) = &one;
+    return rows;
+}();
+
 const OpRow* find_op(std::uint8_t prefix, std::uint32_t code) noexcept {
-    std::uint16_t at = nothing;
     if (prefix == 0)
-        at = code < codes.plain.size() ? codes.plain[code] : nothing;
-    else if (prefix >= 0xfb && prefix <= 0xfe && code < codes.prefixed[0].size())
-        at = codes.prefixed[prefix - 0xfbU][code];
+        return code < plain_op_rows.size() ? plain_op_rows[code] : nullptr;
+    if (prefix < 0xfb || prefix > 0xfe || code >= prefixed[0].size())
+        return nullptr;
+    const auto at = prefixed[prefix - 0xfbU][code];
     return at == nothing ? nullptr : &op_rows[at];
 }
 

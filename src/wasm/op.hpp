@@ -2,6 +2,8 @@
 // The table of operators, `opcodes.def`, as code sees it.
 #pragma once
 
+#include "wasm/types.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -86,9 +88,9 @@ struct OpRow {
     Immediate immediate;
     std::uint8_t size; ///< natural alignment in bytes of a memarg, number of lanes of a lane
     Feature feature;
-
-    /// Whether operands and results are all that there is to validate.
-    [[nodiscard]] constexpr bool is_plain() const noexcept { return in != "*"; }
+    /// Operands and results are all that there is to validate.
+    bool is_plain;
+    std::array<ValType, 3> in_types, out_types; ///< of plain ones; `p` is i32 here
 };
 
 inline constexpr std::size_t op_count = 0
@@ -102,6 +104,8 @@ extern const std::array<OpRow, op_count> op_rows;
 [[nodiscard]] inline const OpRow& row_of(Op op) noexcept {
     return op_rows[static_cast<std::size_t>(op)];
 }
+/// By code, of operators without a prefix; null where there is none.
+extern const std::array<const OpRow*, 256> plain_op_rows;
 /// The row of a code (prefix 0 for those of one byte), or null.
 [[nodiscard]] const OpRow* find_op(std::uint8_t prefix, std::uint32_t code) noexcept;
 /// The row of a name in the text format, or null; of `select` that without types, of `ref.test` and

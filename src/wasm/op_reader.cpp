@@ -185,11 +185,11 @@ Result<> read_immediates(Reader& in, Instruction& into) {
 Result<> read_instruction(Reader& in, Instruction& into) {
     into.offset = in.offset();
     const auto first = TENON_TRY(in.u8());
-    if (first < 0xfb || first == 0xff) [[likely]] {
-        into.row = find_op(0, first);
-        if (into.row == nullptr)
-            return fail(in.error_at(into.offset, Errc::malformed,
-                                    fmt::format("no operator has the code {:#04x}", first)));
+    if (const auto* const row = plain_op_rows[first]) [[likely]] {
+        into.row = row;
+    } else if (first < 0xfb || first == 0xff) {
+        return fail(in.error_at(into.offset, Errc::malformed,
+                                fmt::format("no operator has the code {:#04x}", first)));
     } else {
         const auto code = TENON_TRY(in.u32());
         into.row = find_op(first, code);

@@ -35,7 +35,7 @@ TEST(Op, rows_know_operands_and_alignment) {
     EXPECT_EQ(row_of(Op::f64x2_replace_lane).in, "vF");
     EXPECT_EQ(row_of(Op::f64x2_replace_lane).size, 2);
     EXPECT_EQ(row_of(Op::i64_reinterpret_f64).out, "I");
-    EXPECT_FALSE(row_of(Op::br_table).is_plain());
+    EXPECT_FALSE(row_of(Op::br_table).is_plain);
     EXPECT_EQ(row_of(Op::i64_mul_wide_u).feature, Feature::wide_arithmetic);
 }
 
