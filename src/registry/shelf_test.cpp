@@ -92,7 +92,9 @@ TEST_P(ShelfTest, keeps_blobs_by_repository) {
     EXPECT_EQ(shelf_->find_blob("a", digest("x"))->value().size, 1U);
     EXPECT_EQ(*shelf_->find_blob("a", digest("z")), std::nullopt);
     std::vector<std::string> found;
-    for (const auto& blob : *shelf_->blobs("a"))
+    const auto blobs = shelf_->blobs("a");
+    ASSERT_TRUE(blobs);
+    for (const auto& blob : *blobs)
         found.push_back(blob.digest.text());
     EXPECT_THAT(found, UnorderedElementsAre(digest("x").text(), long_one.text()));
 }
