@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The second reading of a module's fields: bytes. Names and types are known.
+#include "base/leb128.hpp"
+#include "wat/module_parser.hpp"
+
+#include <fmt/format.h>
+
+namespace tenon::wat {
+
+using base::append_unsigned_leb;
+
+Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped) {
+    if (module.shown)
+        context_.names.set_module(*module.shown);
+    TENON_TRY(collect());
+    TENON_TRY(fields());
+    if (is_wrapped)
+        TENON_TRY(in_.expect_close());
+    if (!in_.at(TokenKind::end))
+        return fail(in_.unexpected("nothing behind the module"));
+    return binary();
+}
+
+Result<> ModuleParser::fields() {
+    while (!in_.at(TokenKind::close) && !in_.at(TokenKind::end)) {
+        if (is_annotation(in_.token(), "custom")) {
+            TENON_TRY(custom());
+            continue;
+        }
+        if (is_annotation(in_.token(), "producers")) {
+            TENON_TRY(producers());
+            continue;
+        }
+        if (!in_.take(TokenKind::open))
+            return fail(in_.unexpected("a field of a module"));
+        const auto word = in_.token().text;
+        in_.advance();
+        TENON_TRY(field(word));
+        TENON_TRY(in_.expect_close());
+    }
+    return {};
+}
+
+/// Up to the `)` of the field.
+Result<> ModuleParser::field(std::string_view word) {
+    struct Row {
+        std::string_view word;
+        Result<> (ModuleParser::*read)();
+    };
+    static constexpr std::array<Row, 10> rows = {{
+        {"func", &ModuleParser::func},
+        {"import", &ModuleParser::import_field},
+        {"export", &ModuleParser::export_field},
+        {"table", &ModuleParser::table},
+        {"memory", &ModuleParser::memory},
+        {"global", &ModuleParser::global},
+        {"tag", &ModuleParser::tag},
+        {"start", &ModuleParser::start},
+        {"elem", &ModuleParser::elem},
+        {"data", &ModuleParser::data},
+    }};
+    for (const auto& row : rows)
+        if (row.word == word)
+            return (this->*row.read)();
+    // A type, read before: to its `)`.
+    for (std::size_t depth = 0; depth > 0 || !in_.at(TokenKind::close); in_.advance()) {
+        if (in_.at(TokenKind::end) || in_.at(TokenKind::bad))
+            return fail(in_.unexpected("`)`"));
+        depth += in_.at(TokenKind::open) || in_.at(TokenKind::annotation) ? 1 : 0;
+        depth -= in_.at(TokenKind::close) ? 1 : 0;
+    }
+    return {};
+}
+
+Result<TypeUse> ModuleParser::type_use_without_names() {
+    Scope scope;
+    NameMap shown;
+    ParamNames params{scope, shown};
+    return read_type_use(in_, context_.names, &params);
+}
+
+// Imports
+
+Result<> ModuleParser::import_field() {
+    Import import;
+    import.module = TENON_TRY(in_.name("the name of a module"));
+    import.name = TENON_TRY(in_.name("the name of the import"));
+    if (!in_.take(TokenKind::open))
+        return fail(in_.unexpected("what is imported"));
+    TENON_TRY(import_item(import));
+    return in_.expect_close();
+}
+
+Result<> ModuleParser::import_item(const Import& import) {
+    const auto word = in_.token().text;
+    in_.advance();
+    TENON_TRY(read_naming(in_));
+    if (word == "func" || word == "tag") {
+        define(word == "func" ? Space::func : Space::tag);
+        const auto use = TENON_TRY(type_use_without_names());
+        const auto type = TENON_TRY(resolve(in_, context_.types, use));
+        append_import(import, word == "func" ? wasm::ExternType(wasm::FuncRef{type})
+                                             : wasm::ExternType(wasm::TagType{type}));
+    } else if (word == "table") {
+        define(Space::table);
+        const bool is_64 = take_address_type(in_);
+        append_import(import, TENON_TRY(read_table_type(in_, context_.names, is_64)));
+    } else if (word == "memory") {
+        define(Space::memory);
+        const bool is_64 = take_address_type(in_);
+        append_import(import, TENON_TRY(read_memory_type(in_, is_64)));
+    } else {
+        define(Space::global);
+        append_import(import, TENON_TRY(read_global_type(in_, context_.names)));
+    }
+    return {};
+}
+
+// Exports
+
+namespace {
+void append_export(Buffer& out, std::string_view name, Space space, std::uint32_t index) {
+    constexpr std::array<Byte, space_count> kinds = {0xff, 0, 1, 2, 3, 4, 0xff, 0xff};
+    append_name(out, name);
+    out.push_back(kinds[static_cast<std::size_t>(space)]);
+    append_unsigned_leb(out, index);
+}
+} // namespace
+
+Result<> ModuleParser::export_field() {
+    const auto name = TENON_TRY(in_.name("the name of an export"));
+    if (!in_.take(TokenKind::open))
+        return fail(in_.unexpected("what is exported"));
+    constexpr std::array<std::string_view, 5> words = {"func", "table", "memory", "global", "tag"};
+    constexpr std::array<Space, 5> spaces = {Space::func, Space::table, Space::memory,
+                                             Space::global, Space::tag};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (!in_.take_keyword(words[i]))
+            continue;
+        const auto index = TENON_TRY(context_.names.index(in_, spaces[i]));
+        auto& exports = section(SectionKind::export_);
+        append_export(exports.bytes, name, spaces[i], index);
+        ++exports.count;
+        return in_.expect_close();
+    }
+    return fail(in_.unexpected("`func`, `table`, `memory`, `global` or `tag`", words));
+}
+
+Result<std::optional<ModuleParser::Import>> ModuleParser::exports_and_import(Space space,
+                                                                             std::uint32_t index) {
+    while (in_.take_form("export")) {
+        const auto name = TENON_TRY(in_.name("the name of an export"));
+        TENON_TRY(in_.expect_close());
+        auto& exports = section(SectionKind::export_);
+        append_export(exports.bytes, name, space, index);
+        ++exports.count;
+    }
+    if (!in_.take_form("import"))
+        return std::nullopt;
+    Import import;
+    import.module = TENON_TRY(in_.name("the name of a module"));
+    import.name = TENON_TRY(in_.name("the name of the import"));
+    TENON_TRY(in_.expect_close());
+    return import;
+}
+
+// Functions
+
+Result<> ModuleParser::func() {
+    const auto index = define(Space::func);
+    TENON_TRY(read_naming(in_));
+    const auto import = TENON_TRY(exports_and_import(Space::func, index));
+    code_.begin_function();
+    ParamNames params{code_.locals(), code_.local_names()};
+    const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
+    const auto type = TENON_TRY(resolve(in_, context_.types, use));
+    if (import) {
+        append_import(*import, wasm::FuncRef{type});
+        return {};
+    }
+    auto& funcs = section(SectionKind::func);
+    append_unsigned_leb(funcs.bytes, type);
+    ++funcs.count;
+
+    const auto* const signature = context_.types.func(type);
+    const auto param_count = signature == nullptr ? 0 : signature->params.size();
+    body_.clear();
+    TENON_TRY(locals(static_cast<std::uint32_t>(param_count), body_));
+    code_.allow_hints(true);
+    TENON_TRY(code_.expression(body_));
+    code_.allow_hints(false);
+    body_.push_back(static_cast<Byte>(wasm::row_of(Op::end).code));
+
+    auto& bodies = section(SectionKind::code);
+    append_unsigned_leb(bodies.bytes, body_.size());
+    bodies.bytes.insert(bodies.bytes.end(), body_.begin(), body_.end());
+    ++bodies.count;
+    context_.names.add_locals(index, code_.local_names());
+    context_.names.add_labels(index, code_.label_names());
+    add_hints(index);
+    return {};
+}
+
+/// Locals of one type in a row are one group.
+Result<> ModuleParser::locals(std::uint32_t first, Buffer& body) {
+    std::vector<std::pair<std::uint32_t, ValType>> groups;
+    auto index = first;
+    const auto add = [&](ValType type) {
+        if (groups.empty() || groups.back().second != type)
+            groups.emplace_back(0, type);
+        ++groups.back().first;
+        ++index;
+    };
+    while (in_.take_form("local")) {
+        const auto naming = TENON_TRY(read_naming(in_));
+        TENON_TRY(code_.locals().add(in_, naming, index, "local"));
+        if (naming.shown)
+            code_.local_names().emplace_back(index, *naming.shown);
+        if (naming.id.kind == TokenKind::id)
+            add(TENON_TRY(read_val_type(in_, context_.names)));
+        else
+            while (!in_.at(TokenKind::close))
+                add(TENON_TRY(read_val_type(in_, context_.names)));
+        TENON_TRY(in_.expect_close());
+    }
+    append_unsigned_leb(body, groups.size());
+    for (const auto& [count, type] : groups) {
+        append_unsigned_leb(body, count);
+        wasm::append(body, type);
+    }
+    return {};
+}
+
+Result<> ModuleParser::start() {
+    const auto at = in_.token();
+    const auto index = TENON_TRY(context_.names.index(in_, Space::func));
+    if (has_start_)
+        return fail(in_.error(Errc::malformed, "a second start function", at));
+    has_start_ = true;
+    append_unsigned_leb(section(SectionKind::start).bytes, index);
+    return {};
+}
+
+// What else can be imported
+
+namespace {
+/// The type as an import has it, without the byte that says of what kind it is.
+void append_type(Buffer& out, const wasm::ExternType& type) {
+    const auto begin = out.size();
+    wasm::append(out, type);
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+} // namespace
+
+Result<> ModuleParser::table() {
+    const auto index = define(Space::table);
+    TENON_TRY(read_naming(in_));
+    const auto import = TENON_TRY(exports_and_import(Space::table, index));
+    const bool is_64 = take_address_type(in_);
+    if (!import && at_ref_type(in_)) {
+        const auto element = TENON_TRY(read_ref_type(in_, context_.names));
+        return elem_of_table(index, element, is_64);
+    }
+    const auto type = TENON_TRY(read_table_type(in_, context_.names, is_64));
+    if (import) {
+        append_import(*import, type);
+        return {};
+    }
+    auto& tables = section(SectionKind::table);
+    ++tables.count;
+    if (in_.at(TokenKind::close)) {
+        append_type(tables.bytes, type);
+        return {};
+    }
+    tables.bytes.insert(tables.bytes.end(), {0x40, 0x00});
+    append_type(tables.bytes, type);
+    return expression(tables.bytes);
+}
+
+Result<> ModuleParser::memory() {
+    const auto index = define(Space::memory);
+    TENON_TRY(read_naming(in_));
+    const auto import = TENON_TRY(exports_and_import(Space::memory, index));
+    const bool is_64 = take_address_type(in_);
+    if (!import && in_.at(TokenKind::open)) {
+        const auto page_size = TENON_TRY(read_page_size(in_));
+        return data_of_memory(index, is_64, page_size);
+    }
+    const auto type = TENON_TRY(read_memory_type(in_, is_64));
+    if (import) {
+        append_import(*import, type);
+        return {};
+    }
+    auto& memories = section(SectionKind::memory);
+    append_type(memories.bytes, type);
+    ++memories.count;
+    return {};
+}
+
+Result<> ModuleParser::global() {
+    const auto index = define(Space::global);
+    TENON_TRY(read_naming(in_));
+    const auto import = TENON_TRY(exports_and_import(Space::global, index));
+    const auto type = TENON_TRY(read_global_type(in_, context_.names));
+    if (import) {
+        append_import(*import, type);
+        return {};
+    }
+    auto& globals = section(SectionKind::global);
+    append_type(globals.bytes, type);
+    ++globals.count;
+    return expression(globals.bytes);
+}
+
+Result<> ModuleParser::tag() {
+    const auto index = define(Space::tag);
+    TENON_TRY(read_naming(in_));
+    const auto import = TENON_TRY(exports_and_import(Space::tag, index));
+    const auto use = TENON_TRY(type_use_without_names());
+    const auto type = wasm::TagType{TENON_TRY(resolve(in_, context_.types, use))};
+    if (import) {
+        append_import(*import, type);
+        return {};
+    }
+    auto& tags = section(SectionKind::tag);
+    append_type(tags.bytes, type);
+    ++tags.count;
+    return {};
+}
+
+} // namespace tenon::wat

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "wat/parse.hpp"
+
+#include "wat/module_parser.hpp"
+
+namespace tenon::wat {
+namespace {
+
+Result<Buffer> binary_module(Cursor& in) {
+    Buffer out;
+    while (!in.at(TokenKind::close)) {
+        const auto bytes = TENON_TRY(in.string("a string"));
+        out.insert(out.end(), bytes.begin(), bytes.end());
+    }
+    TENON_TRY(in.expect_close());
+    if (!in.at(TokenKind::end))
+        return fail(in.unexpected("nothing behind the module"));
+    return out;
+}
+
+Result<Buffer> wrapped_module(Cursor in, bool is_definition) {
+    if (is_definition)
+        TENON_TRY(in.expect_keyword("definition"));
+    const auto naming = TENON_TRY(read_naming(in));
+    if (in.take_keyword("binary"))
+        return binary_module(in);
+    if (in.at_keyword("quote") || in.at_keyword("definition") || in.at_keyword("instance"))
+        return fail(
+            in.error(Errc::unsupported, "this kind of module belongs into a script", in.token()));
+    return ModuleParser(std::move(in)).parse(naming, true);
+}
+
+} // namespace
+
+Result<Buffer> parse_module(std::string_view name, std::string_view text) {
+    return parse_module(name, text, 0, text.size(), false);
+}
+
+Result<Buffer> parse_module(std::string_view name, std::string_view text, std::size_t begin,
+                            std::size_t end, bool is_definition) {
+    Cursor in(name, text, begin, end);
+    if (in.take_form("module"))
+        return wrapped_module(std::move(in), is_definition);
+    if (in.at_form("component"))
+        return fail(
+            in.error(Errc::unsupported, "the text of components is not read yet", in.ahead()));
+    return ModuleParser(std::move(in)).parse({}, false);
+}
+
+} // namespace tenon::wat

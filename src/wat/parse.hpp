@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The text of a core module to its binary. Whether the module is valid is not asked here; indices
+// given as numbers may lead nowhere.
+//
+// Source: https://webassembly.github.io/spec/core/text/modules.html, with the proposals threads,
+// wide arithmetic, custom page sizes and the older form of exception handling.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace tenon::wat {
+
+/// A module: `(module …)`, `(module binary …)`, or its fields alone. `malformed`, `truncated` or
+/// `limit` with the place; `unsupported` for a component. `name` is the file's, for errors.
+Result<Buffer> parse_module(std::string_view name, std::string_view text);
+
+/// The same for a module that stands in `text[begin, end)` of a script, where it may be
+/// `(module definition …)`.
+Result<Buffer> parse_module(std::string_view name, std::string_view text, std::size_t begin,
+                            std::size_t end, bool is_definition);
+
+} // namespace tenon::wat

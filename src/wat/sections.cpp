@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The sections of a module put together, custom ones where their annotations want them.
+#include "base/leb128.hpp"
+#include "wat/module_parser.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace tenon::wat {
+
+using base::append_unsigned_leb;
+
+namespace {
+
+constexpr std::uint8_t whole_module = section_count;
+
+struct SectionRow {
+    std::string_view word; ///< in `(before …)` and `(after …)`
+    std::uint8_t id;
+};
+constexpr std::array<SectionRow, section_count> section_rows = {{
+    {"type", 1},
+    {"import", 2},
+    {"func", 3},
+    {"table", 4},
+    {"memory", 5},
+    {"tag", 13},
+    {"global", 6},
+    {"export", 7},
+    {"start", 8},
+    {"elem", 9},
+    {"code", 10},
+    {"data", 11},
+}};
+
+} // namespace
+
+// `(@custom "name" (before|after section)? "bytes"*)`
+Result<> ModuleParser::custom() {
+    in_.advance();
+    Custom section{true, whole_module, {}, {}};
+    section.name = TENON_TRY(in_.name("the name of a custom section"));
+    if (in_.take(TokenKind::open))
+        TENON_TRY(custom_place(section));
+    TENON_TRY(data_strings(section.content));
+    TENON_TRY(in_.expect_close());
+    customs_.push_back(std::move(section));
+    return {};
+}
+
+Result<> ModuleParser::custom_place(Custom& section) {
+    if (!in_.at_keyword("before") && !in_.at_keyword("after"))
+        return fail(in_.unexpected("`before` or `after`"));
+    section.is_after = in_.at_keyword("after");
+    in_.advance();
+    if (in_.take_keyword(section.is_after ? "last" : "first"))
+        return in_.expect_close();
+    const auto* const row = std::ranges::find(section_rows, in_.token().text, &SectionRow::word);
+    if (!in_.at(TokenKind::keyword) || row == section_rows.end()) {
+        std::array<std::string_view, section_count> words;
+        std::ranges::transform(section_rows, words.begin(), &SectionRow::word);
+        return fail(in_.unexpected("the name of a section", words));
+    }
+    section.place = static_cast<std::uint8_t>(row - section_rows.begin());
+    in_.advance();
+    return in_.expect_close();
+}
+
+// `(@producers (language "C" "17") (processed-by "clang" "19")*)`
+Result<> ModuleParser::producers() {
+    in_.advance();
+    constexpr std::array<std::string_view, 3> words = {"language", "sdk", "processed-by"};
+    std::array<Entries, words.size()> fields;
+    while (in_.take(TokenKind::open)) {
+        const auto* const word = std::ranges::find(words, in_.token().text);
+        if (word == words.end())
+            return fail(in_.unexpected("`language`, `sdk` or `processed-by`", words));
+        in_.advance();
+        auto& field = fields[static_cast<std::size_t>(word - words.begin())];
+        append_name(field.bytes, TENON_TRY(in_.name("a name")));
+        append_name(field.bytes, TENON_TRY(in_.name("a version")));
+        ++field.count;
+        TENON_TRY(in_.expect_close());
+    }
+    TENON_TRY(in_.expect_close());
+    Custom section{true, whole_module, "producers", {}};
+    append_unsigned_leb(section.content,
+                        static_cast<std::uint64_t>(std::ranges::count_if(
+                            fields, [](const Entries& field) { return field.count > 0; })));
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].count == 0)
+            continue;
+        append_name(section.content, words[i]);
+        append_unsigned_leb(section.content, fields[i].count);
+        section.content.insert(section.content.end(), fields[i].bytes.begin(),
+                               fields[i].bytes.end());
+    }
+    customs_.push_back(std::move(section));
+    return {};
+}
+
+void ModuleParser::add_hints(std::uint32_t func) {
+    const auto& hints = code_.hints();
+    if (hints.empty())
+        return;
+    ++hints_.count;
+    append_unsigned_leb(hints_.bytes, func);
+    append_unsigned_leb(hints_.bytes, hints.size());
+    for (const auto& hint : hints) {
+        append_unsigned_leb(hints_.bytes, hint.offset);
+        append_unsigned_leb(hints_.bytes, 1);
+        hints_.bytes.push_back(hint.is_likely);
+    }
+}
+
+void ModuleParser::append_import(const Import& import, const wasm::ExternType& type) {
+    auto& imports = section(SectionKind::import);
+    append_name(imports.bytes, import.module);
+    append_name(imports.bytes, import.name);
+    wasm::append(imports.bytes, type);
+    ++imports.count;
+}
+
+void ModuleParser::append_customs(Buffer& out, bool is_after, std::size_t place) const {
+    for (const auto& section : customs_)
+        if (section.is_after == is_after && section.place == place)
+            append_custom(out, section.name, section.content);
+}
+
+namespace {
+
+/// A section of a count and what it counts.
+void append_counted(Buffer& out, std::uint8_t id, std::uint32_t count, Bytes bytes) {
+    out.push_back(id);
+    append_unsigned_leb(out, base::unsigned_leb_size(count) + bytes.size());
+    append_unsigned_leb(out, count);
+    out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+} // namespace
+
+Buffer ModuleParser::binary() const {
+    constexpr std::uint8_t data_count_id = 12;
+    Buffer out = {0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00};
+    append_customs(out, false, whole_module);
+    for (std::size_t i = 0; i < section_count; ++i) {
+        const auto kind = static_cast<SectionKind>(i);
+        const auto& [bytes, count] = sections_[i];
+        append_customs(out, false, i);
+        if (kind == SectionKind::code) {
+            if (context_.needs_data_count) {
+                Buffer number;
+                append_unsigned_leb(number, context_.names.count(Space::data));
+                append_section(out, data_count_id, number);
+            }
+            if (hints_.count > 0) {
+                Buffer hints;
+                append_unsigned_leb(hints, hints_.count);
+                hints.insert(hints.end(), hints_.bytes.begin(), hints_.bytes.end());
+                append_custom(out, "metadata.code.branch_hint", hints);
+            }
+        }
+        if (kind == SectionKind::type && context_.types.groups() > 0)
+            append_counted(out, section_rows[i].id, context_.types.groups(),
+                           context_.types.bytes());
+        else if (kind == SectionKind::start && has_start_)
+            append_section(out, section_rows[i].id, bytes);
+        else if (count > 0)
+            append_counted(out, section_rows[i].id, count, bytes);
+        append_customs(out, true, i);
+    }
+    if (const auto names = context_.names.section(); !names.empty())
+        append_custom(out, "name", names);
+    append_customs(out, true, whole_module);
+    return out;
+}
+
+} // namespace tenon::wat

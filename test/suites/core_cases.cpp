@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Drives the suites of core modules: carries out the static commands of `.wast` scripts and says
+// what became of each, a line a command:
+//     core_cases check FILE…         KIND TAB verdict TAB line TAB what went wrong
+//     core_cases binaries OUT FILE   the text modules as OUT/LINE.wasm
+// The verdicts: `passed`, `failed`, and `not-run` for what no part of the program does yet.
+#include "base/diagnostic.hpp"
+#include "base/file.hpp"
+#include "wat/script.hpp"
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace {
+
+namespace base = tenon::base;
+namespace wat = tenon::wat;
+using tenon::Buffer;
+using tenon::Result;
+using Kind = wat::Command::Kind;
+using Form = wat::ScriptModule::Form;
+
+struct Script {
+    const char* path;
+    std::string text;
+};
+
+void report(std::string_view kind, std::string_view verdict, std::uint32_t line,
+            std::string_view why = {}) {
+    std::string out(kind);
+    out.append("\t").append(verdict).append("\t").append(std::to_string(line)).append("\t");
+    for (const char c : why)
+        out.push_back(c == '\n' || c == '\t' ? ' ' : c);
+    std::puts(out.c_str());
+}
+
+/// A module that must be read. Its binary is not looked at yet.
+void expect_good(const Script& script, const wat::Command& command, std::string_view kind) {
+    if (command.module->form == Form::binary)
+        return report(kind, "not-run", command.line);
+    const auto binary = wat::assemble(script.path, script.text, *command.module);
+    if (binary)
+        report(kind, "passed", command.line);
+    else
+        report(kind, "failed", command.line, base::render(binary.error()));
+}
+
+void expect_refused(const Script& script, const wat::Command& command, std::string_view kind) {
+    if (command.module->form == Form::binary)
+        return report(kind, "not-run", command.line);
+    if (wat::assemble(script.path, script.text, *command.module))
+        report(kind, "failed", command.line, "taken, though: " + command.message);
+    else
+        report(kind, "passed", command.line);
+}
+
+void check(const Script& script, const wat::Command& command) {
+    if (command.is_component)
+        return report("component", "not-run", command.line);
+    for (const auto& inner : command.commands)
+        check(script, inner);
+    switch (command.kind) {
+    case Kind::module: return expect_good(script, command, "module");
+    case Kind::assert_malformed: return expect_refused(script, command, "malformed");
+    case Kind::assert_malformed_custom: return expect_refused(script, command, "malformed-custom");
+    case Kind::assert_invalid: // Must be read too, and refused then.
+        if (command.module->form == Form::text)
+            return expect_good(script, command, "invalid-text");
+        return report("invalid", "not-run", command.line);
+    case Kind::assert_unlinkable:
+    case Kind::assert_trap:
+        if (command.module)
+            return expect_good(script, command, "module");
+        [[fallthrough]];
+    default: return report("run", "not-run", command.line);
+    }
+}
+
+Result<> write_binaries(const Script& script, const std::string& folder,
+                        const std::vector<wat::Command>& commands) {
+    for (const auto& command : commands) {
+        TENON_TRY(write_binaries(script, folder, command.commands));
+        if (!command.module || command.module->form != Form::text ||
+            command.kind == Kind::assert_malformed)
+            continue;
+        if (const auto binary = wat::assemble(script.path, script.text, *command.module))
+            TENON_TRY(
+                base::write_file(folder + "/" + std::to_string(command.line) + ".wasm", *binary));
+    }
+    return {};
+}
+
+Result<> run(const char* path, const char* folder) {
+    const auto bytes = TENON_TRY(base::read_file(path, 1U << 28));
+    const Script script{path, std::string(tenon::as_text(bytes))};
+    const auto commands = TENON_TRY(wat::parse_script(path, script.text));
+    if (folder != nullptr)
+        return write_binaries(script, folder, commands);
+    for (const auto& command : commands)
+        check(script, command);
+    return {};
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    if (count < 3)
+        return 2;
+    const bool is_check = std::string_view(arguments[1]) == "check";
+    for (int i = is_check ? 2 : 3; i < count; ++i) {
+        std::printf("file\t%s\n", arguments[i]);
+        if (const auto done = run(arguments[i], is_check ? nullptr : arguments[2]); !done)
+            report("script", "failed", 0, base::render(done.error()));
+    }
+    return 0;
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Runs the static commands of the core suites: modules that must be read, and those whose text must be refused.
+
+Usage: core_text.py CORE_CASES [-v]
+
+The data is looked for in $TENON_SUITES, else in ../shared beside the checkout; without it the test is skipped (77).
+What needs a decoder, a validator or an engine counts as not run.
+"""
+import collections
+import os
+import subprocess
+import sys
+
+FOLDERS = ("core", "custom", "legacy", "proposals-not-merged")
+# What the folder `core` has at least, so that a suite that lost files is noticed.
+LEAST = {"module": 1500, "malformed": 700}
+
+
+def find_suites():
+    here = os.path.dirname(os.path.abspath(__file__))
+    for root in filter(None, [os.environ.get("TENON_SUITES"), os.path.join(here, "..", "..", "..", "shared")]):
+        if os.path.isdir(os.path.join(root, "conformance", "spec", "core")):
+            return os.path.abspath(root)
+    return None
+
+
+def scripts(folder):
+    return sorted(os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names if name.endswith(".wast"))
+
+
+def check(program, files, base, verbose):
+    """{kind: {verdict: count}}, and whether the program came to its end; failures are printed."""
+    done = subprocess.run([program, "check"] + files, capture_output=True, text=True, timeout=300)
+    counts = collections.defaultdict(collections.Counter)
+    path, shown = "", 0
+    for line in done.stdout.splitlines():
+        kind, *rest = line.split("\t", 3)
+        if kind == "file":
+            path = os.path.relpath(rest[0], base)
+            continue
+        verdict, number, why = rest
+        counts[kind][verdict] += 1
+        if verdict == "failed" and (verbose or shown < 50):
+            shown += 1
+            print(f"  {path}:{number}: {kind}: {why[:400]}")
+    if done.returncode != 0:
+        print(f"{program} ended with {done.returncode} at {path}: {done.stderr[-2000:]}")
+    return counts, done.returncode == 0
+
+
+def main():
+    root = find_suites()
+    if root is None:
+        print("skipped: the suite is not here; set TENON_SUITES to the folder that holds conformance/spec")
+        return 77
+    program, verbose = sys.argv[1], "-v" in sys.argv[2:]
+    base = os.path.join(root, "conformance", "spec")
+    fine = True
+    for folder in FOLDERS:
+        files = scripts(os.path.join(base, folder))
+        counts, ended = check(program, files, base, verbose)
+        print(f"{folder}: {len(files)} scripts")
+        for kind, verdicts in sorted(counts.items()):
+            print(f"  {kind}: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
+            fine = fine and verdicts["failed"] == 0
+        fine = fine and ended and files
+        if folder == "core":
+            fine = fine and all(counts[kind]["passed"] >= least for kind, least in LEAST.items())
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
