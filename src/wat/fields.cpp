@@ -14,6 +14,8 @@ Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped) {
         context_.names.set_module(*module.shown);
     TENON_TRY(collect());
     TENON_TRY(fields());
+    for (const auto& use : context_.types.unchecked())
+        TENON_TRY(check(in_, context_.types, use));
     if (is_wrapped)
         TENON_TRY(in_.expect_close());
     if (!in_.at(TokenKind::end))
@@ -72,11 +74,17 @@ Result<> ModuleParser::field(std::string_view word) {
     return {};
 }
 
-Result<TypeUse> ModuleParser::type_use_without_names() {
+/// Of a function or tag that has no body: names of parameters are only for show.
+Result<std::uint32_t> ModuleParser::bodiless_type(Space space, std::uint32_t index) {
     Scope scope;
     NameMap shown;
     ParamNames params{scope, shown};
-    return read_type_use(in_, context_.names, &params);
+    const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
+    if (space == Space::func)
+        context_.names.add_locals(index, shown);
+    else
+        context_.names.add_tag_params(index, shown);
+    return resolve(in_, context_.types, use);
 }
 
 // Imports
@@ -96,9 +104,8 @@ Result<> ModuleParser::import_item(const Import& import) {
     in_.advance();
     TENON_TRY(read_naming(in_));
     if (word == "func" || word == "tag") {
-        define(word == "func" ? Space::func : Space::tag);
-        const auto use = TENON_TRY(type_use_without_names());
-        const auto type = TENON_TRY(resolve(in_, context_.types, use));
+        const auto space = word == "func" ? Space::func : Space::tag;
+        const auto type = TENON_TRY(bodiless_type(space, define(space)));
         append_import(import, word == "func" ? wasm::ExternType(wasm::FuncRef{type})
                                              : wasm::ExternType(wasm::TagType{type}));
     } else if (word == "table") {
@@ -176,6 +183,7 @@ Result<> ModuleParser::func() {
     const auto type = TENON_TRY(resolve(in_, context_.types, use));
     if (import) {
         append_import(*import, wasm::FuncRef{type});
+        context_.names.add_locals(index, code_.local_names());
         return {};
     }
     auto& funcs = section(SectionKind::func);
@@ -183,7 +191,8 @@ Result<> ModuleParser::func() {
     ++funcs.count;
 
     const auto* const signature = context_.types.func(type);
-    const auto param_count = signature == nullptr ? 0 : signature->params.size();
+    const auto param_count =
+        signature == nullptr ? use.type.params.size() : signature->params.size();
     body_.clear();
     TENON_TRY(locals(static_cast<std::uint32_t>(param_count), body_));
     code_.allow_hints(true);
@@ -316,8 +325,7 @@ Result<> ModuleParser::tag() {
     const auto index = define(Space::tag);
     TENON_TRY(read_naming(in_));
     const auto import = TENON_TRY(exports_and_import(Space::tag, index));
-    const auto use = TENON_TRY(type_use_without_names());
-    const auto type = wasm::TagType{TENON_TRY(resolve(in_, context_.types, use))};
+    const auto type = wasm::TagType{TENON_TRY(bodiless_type(Space::tag, index))};
     if (import) {
         append_import(*import, type);
         return {};

@@ -75,7 +75,7 @@ private:
     Result<> start();
     Result<std::optional<Import>> exports_and_import(Space space, std::uint32_t index);
     std::uint32_t define(Space space) { return next_[static_cast<std::size_t>(space)]++; }
-    Result<TypeUse> type_use_without_names();
+    Result<std::uint32_t> bodiless_type(Space space, std::uint32_t index);
 
     // segments.cpp
     Result<> elem();

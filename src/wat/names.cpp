@@ -154,14 +154,6 @@ void Names::add(Indirect& to, std::uint32_t index, const NameMap& names) {
     append_map(to.bytes, names);
 }
 
-void Names::add_locals(std::uint32_t func, const NameMap& names) {
-    add(locals_, func, names);
-}
-
-void Names::add_labels(std::uint32_t func, const NameMap& names) {
-    add(labels_, func, names);
-}
-
 Result<> Names::define_field(Cursor& in, std::uint32_t type, std::uint32_t index,
                              const Naming& naming) {
     if (naming.id.kind == TokenKind::id)
@@ -213,6 +205,8 @@ Buffer Names::section() const {
             finish(id);
         }
     }
+    add_indirect(12, type_params_);
+    add_indirect(13, tag_params_);
     return out;
 }
 

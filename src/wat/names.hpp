@@ -60,8 +60,13 @@ public:
     }
 
     void set_module(std::string_view name) { module_ = name; }
-    void add_locals(std::uint32_t func, const NameMap& names);
-    void add_labels(std::uint32_t func, const NameMap& names);
+    // What has names in a definition, which come in the order of their indices.
+    void add_locals(std::uint32_t func, const NameMap& names) { add(locals_, func, names); }
+    void add_labels(std::uint32_t func, const NameMap& names) { add(labels_, func, names); }
+    void add_type_params(std::uint32_t type, const NameMap& names) {
+        add(type_params_, type, names);
+    }
+    void add_tag_params(std::uint32_t tag, const NameMap& names) { add(tag_params_, tag, names); }
 
     // Fields of structures, which have a scope for each type.
     Result<> define_field(Cursor& in, std::uint32_t type, std::uint32_t index,
@@ -82,7 +87,7 @@ private:
     std::array<NameMap, space_count> names_;
     std::array<std::uint32_t, space_count> counts_{};
     std::optional<std::string_view> module_;
-    Indirect locals_, labels_;
+    Indirect locals_, labels_, type_params_, tag_params_;
     std::unordered_map<std::uint32_t, Scope> fields_;
     std::map<std::uint32_t, NameMap> field_names_;
 };

@@ -169,9 +169,9 @@ Buffer ModuleParser::binary() const {
             append_counted(out, section_rows[i].id, count, bytes);
         append_customs(out, true, i);
     }
+    append_customs(out, true, whole_module);
     if (const auto names = context_.names.section(); !names.empty())
         append_custom(out, "name", names);
-    append_customs(out, true, whole_module);
     return out;
 }
 

@@ -163,18 +163,14 @@ Result<> ModuleParser::elem_of_table(std::uint32_t table, ValType element, bool 
     auto& elems = section(SectionKind::elem);
     ++elems.count;
     auto& out = elems.bytes;
-    const bool is_short = table == 0 && (!are_expressions || element == funcref);
-    out.push_back(
-        static_cast<Byte>((is_short ? 0 : has_index) | (are_expressions ? has_expressions : 0)));
-    if (!is_short)
-        append_unsigned_leb(out, table);
+    // The long form even for table 0, as others write it.
+    out.push_back(static_cast<Byte>(has_index | (are_expressions ? has_expressions : 0)));
+    append_unsigned_leb(out, table);
     zero_offset(out, is_64);
-    if (!is_short) {
-        if (are_expressions)
-            wasm::append(out, element);
-        else
-            out.push_back(kind_func);
-    }
+    if (are_expressions)
+        wasm::append(out, element);
+    else
+        out.push_back(kind_func);
     append_unsigned_leb(out, count);
     append_bytes(out, elements);
     return {};

@@ -145,12 +145,13 @@ Result<wasm::StructType> read_struct(Cursor& in, Names& names, std::uint32_t ind
 
 Result<> read_composite(Cursor& in, Names& names, std::uint32_t index, wasm::SubType& into) {
     if (in.take_form("func")) {
-        // Parameters may have names here, which nothing can use.
+        // Parameters may have names here, which are only for show.
         Scope scope;
         NameMap shown;
         ParamNames params{scope, shown};
         FuncType type;
         TENON_TRY(read_signature(in, names, type, &params));
+        names.add_type_params(index, shown);
         into.composite = std::move(type);
     } else if (in.take_form("struct")) {
         into.composite = TENON_TRY(read_struct(in, names, index));
@@ -330,16 +331,25 @@ Result<TypeUse> read_type_use(Cursor& in, Names& names, ParamNames* params) {
 Result<std::uint32_t> resolve(const Cursor& in, TypeTable& types, const TypeUse& use) {
     if (!use.index)
         return types.index_of(use.type);
-    if (use.is_inline && types.is_defined(*use.index)) {
-        const auto* const type = types.func(*use.index);
-        if (type == nullptr || type->params != use.type.params || type->results != use.type.results)
-            return fail(
-                in.error(Errc::malformed,
-                         fmt::format("the parameters and results are not those of type `{}`",
-                                     use.index_token.text),
-                         use.index_token));
-    }
+    if (use.is_inline && types.is_defined(*use.index))
+        TENON_TRY(check(in, types, use));
+    else if (use.is_inline)
+        types.check_later(use);
     return *use.index;
+}
+
+Result<> check(const Cursor& in, const TypeTable& types, const TypeUse& use) {
+    if (!types.is_defined(*use.index))
+        return fail(in.error(Errc::malformed,
+                             fmt::format("unknown type `{}`", use.index_token.text),
+                             use.index_token));
+    const auto* const type = types.func(*use.index);
+    if (type == nullptr || type->params != use.type.params || type->results != use.type.results)
+        return fail(in.error(Errc::malformed,
+                             fmt::format("the parameters and results are not those of type `{}`",
+                                         use.index_token.text),
+                             use.index_token));
+    return {};
 }
 
 Result<wasm::SubType> read_type_definition(Cursor& in, Names& names, std::uint32_t index) {
@@ -348,10 +358,10 @@ Result<wasm::SubType> read_type_definition(Cursor& in, Names& names, std::uint32
         TENON_TRY(read_composite(in, names, index, type));
         return type;
     }
-    type.is_plain = false;
     type.is_final = in.take_keyword("final");
     while (Names::at_index(in))
         type.supertypes.push_back(TENON_TRY(names.index(in, Space::type)));
+    type.is_plain = type.is_final && type.supertypes.empty();
     TENON_TRY(read_composite(in, names, index, type));
     TENON_TRY(in.expect_close());
     return type;

@@ -14,6 +14,14 @@ namespace tenon::wat {
 using wasm::FuncType;
 using wasm::ValType;
 
+/// `(type x)? (param …)* (result …)*`
+struct TypeUse {
+    std::optional<std::uint32_t> index;
+    Token index_token;
+    bool is_inline = false; ///< whether there is any parameter or result
+    FuncType type;          ///< as spelled in place
+};
+
 class TypeTable {
 public:
     /// Takes over a group; its types get the next indices.
@@ -25,6 +33,9 @@ public:
     [[nodiscard]] bool is_defined(std::uint32_t index) const noexcept {
         return index < types_.size();
     }
+    /// For a use of a type that is not there, but may come with another use.
+    void check_later(TypeUse use) { unchecked_.push_back(std::move(use)); }
+    [[nodiscard]] const std::vector<TypeUse>& unchecked() const noexcept { return unchecked_; }
     /// What the type section holds, without the number of groups.
     [[nodiscard]] const Buffer& bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::uint32_t groups() const noexcept { return groups_; }
@@ -32,16 +43,9 @@ public:
 private:
     std::vector<std::optional<FuncType>> types_; ///< nothing where it is no function
     std::unordered_map<std::string, std::uint32_t> plain_;
+    std::vector<TypeUse> unchecked_;
     Buffer bytes_;
     std::uint32_t groups_ = 0;
-};
-
-/// `(type x)? (param …)* (result …)*`
-struct TypeUse {
-    std::optional<std::uint32_t> index;
-    Token index_token;
-    bool is_inline = false; ///< whether there is any parameter or result
-    FuncType type;          ///< as spelled in place
 };
 
 /// What is known of the names of parameters: where they go.
@@ -72,6 +76,8 @@ Result<wasm::GlobalType> read_global_type(Cursor& in, Names& names);
 Result<TypeUse> read_type_use(Cursor& in, Names& names, ParamNames* params);
 /// The index of the type, which is added to the table if it is new.
 Result<std::uint32_t> resolve(const Cursor& in, TypeTable& types, const TypeUse& use);
+/// Whether a use with an index says the same in place.
+Result<> check(const Cursor& in, const TypeTable& types, const TypeUse& use);
 /// The definition behind `(type`, its name passed over; `index` is its own.
 Result<wasm::SubType> read_type_definition(Cursor& in, Names& names, std::uint32_t index);
 

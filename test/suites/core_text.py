@@ -14,7 +14,9 @@ import sys
 
 FOLDERS = ("core", "custom", "legacy", "proposals-not-merged")
 # What the folder `core` has at least, so that a suite that lost files is noticed.
-LEAST = {"module": 1500, "malformed": 700}
+LEAST = {"module": 2400, "malformed": 1200}
+# Sizes that an older suite calls malformed; core/memory.wast has the same text as well-formed and invalid.
+INVALID_TODAY = {("proposals-not-merged/threads/memory.wast", line) for line in (83, 87, 91)}
 
 
 def find_suites():
@@ -40,6 +42,8 @@ def check(program, files, base, verbose):
             path = os.path.relpath(rest[0], base)
             continue
         verdict, number, why = rest
+        if verdict == "failed" and (path, int(number)) in INVALID_TODAY:
+            verdict = "not-run"
         counts[kind][verdict] += 1
         if verdict == "failed" and (verbose or shown < 50):
             shown += 1
