@@ -146,8 +146,18 @@ Result<> ModuleParser::elem_of_table(std::uint32_t table, ValType element, bool 
     TENON_TRY(in_.expect_form("elem"));
     Buffer elements;
     std::uint32_t count = 0;
-    const bool are_expressions = in_.at(TokenKind::open);
-    count = TENON_TRY(are_expressions ? elem_expressions(elements) : elem_indices(elements));
+    // Functions by index are of `funcref`; for any other type they must be expressions.
+    const bool are_indices = !in_.at(TokenKind::open);
+    const bool are_expressions = !are_indices || element != funcref;
+    if (!are_indices)
+        count = TENON_TRY(elem_expressions(elements));
+    else if (!are_expressions)
+        count = TENON_TRY(elem_indices(elements));
+    for (; Names::at_index(in_); ++count) {
+        elements.push_back(static_cast<Byte>(wasm::row_of(Op::ref_func).code));
+        append_unsigned_leb(elements, TENON_TRY(context_.names.index(in_, Space::func)));
+        append_end(elements);
+    }
     TENON_TRY(in_.expect_close());
 
     auto& tables = section(SectionKind::table);

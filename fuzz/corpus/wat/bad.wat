@@ -1,0 +1,1 @@
+(func $"a\u{62}" (call $ab) (local.get $nope))

@@ -1,0 +1,7 @@
+(module definition $a (func (export "f") (result i32) (i32.const 1)))
+(module instance $i $a) (register "r" $i)
+(assert_return (invoke $i "f" (f32.const nan:0x1) (ref.null func)) (either (i32.const 1) (f64.const nan:canonical)))
+(assert_malformed (module quote "(func (i32.ad))") "unknown operator")
+(assert_return (get "g") (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 255))
+(thread $T (shared (module $m)) (invoke "f")) (wait $T)
+(component (core module))
