@@ -2,7 +2,7 @@
 #include "wasm/op.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
 
 namespace tenon::wasm {
 namespace {
@@ -22,13 +22,13 @@ SAME(labels)
 SAME(func)
 SAME(type)
 SAME(type_table)
-SAME(types) SAME(try_table) SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table)
-    SAME(memory) SAME(memory_memory) SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64)
-        SAME(v128) SAME(heap) SAME(field) SAME(type_count) SAME(type_data) SAME(type_elem)
-            SAME(type_type) SAME(cast) SAME(data) SAME(data_memory) SAME(elem) SAME(elem_table)
-                SAME(zero)
+SAME(types)
+SAME(try_table) SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table) SAME(memory)
+    SAME(memory_memory) SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128) SAME(heap)
+        SAME(field) SAME(type_count) SAME(type_data) SAME(type_elem) SAME(type_type) SAME(cast)
+            SAME(data) SAME(data_memory) SAME(elem) SAME(elem_table) SAME(zero)
 #undef SAME
-                    constexpr Sized memarg1{Immediate::memarg, 1},
+                constexpr Sized memarg1{Immediate::memarg, 1},
     memarg2{Immediate::memarg, 2}, memarg4{Immediate::memarg, 4}, memarg8{Immediate::memarg, 8},
     memarg16{Immediate::memarg, 16};
 constexpr Sized memarg1_lane{Immediate::memarg_lane, 1}, memarg2_lane{Immediate::memarg_lane, 2},
@@ -101,16 +101,28 @@ constexpr auto prefixed = [] {
     return pages;
 }();
 
-/// Positions by text; of equal texts the earlier row first.
-constexpr std::array<std::uint16_t, op_count> by_text = [] {
-    std::array<std::uint16_t, op_count> order{};
-    std::iota(order.begin(), order.end(), std::uint16_t{0});
-    std::ranges::sort(order, [](std::uint16_t left, std::uint16_t right) {
-        const auto order_of_texts = op_rows[left].text <=> op_rows[right].text;
-        return order_of_texts != 0 ? order_of_texts < 0 : left < right;
-    });
-    return order;
+constexpr std::uint32_t hash(std::string_view text) noexcept {
+    std::uint32_t value = 2'166'136'261U;
+    for (const char c : text)
+        value = (value ^ static_cast<unsigned char>(c)) * 16'777'619U;
+    return value ^ value >> 15;
+}
+
+/// Positions by text, each in the first free place from its hash on; of equal texts the earlier row
+/// comes first. Parsing text asks here for every instruction.
+constexpr std::size_t text_places = 2048;
+constexpr std::array<std::uint16_t, text_places> by_text = [] {
+    std::array<std::uint16_t, text_places> places{};
+    places.fill(nothing);
+    for (std::uint16_t i = 0; i < op_count; ++i) {
+        auto at = hash(op_rows[i].text) % text_places;
+        while (places[at] != nothing)
+            at = (at + 1) % text_places;
+        places[at] = i;
+    }
+    return places;
 }();
+static_assert(op_count * 2 < text_places, "most searches should end at once");
 
 } // namespace
 
@@ -132,9 +144,10 @@ const OpRow* find_op(std::uint8_t prefix, std::uint32_t code) noexcept {
 }
 
 const OpRow* find_op(std::string_view text) noexcept {
-    const auto* const found = std::ranges::lower_bound(
-        by_text, text, {}, [](std::uint16_t at) { return op_rows[at].text; });
-    return found != by_text.end() && op_rows[*found].text == text ? &op_rows[*found] : nullptr;
+    for (auto at = hash(text) % text_places; by_text[at] != nothing; at = (at + 1) % text_places)
+        if (op_rows[by_text[at]].text == text)
+            return &op_rows[by_text[at]];
+    return nullptr;
 }
 
 } // namespace tenon::wasm
