@@ -6,6 +6,7 @@
 // The verdicts: `passed`, `failed`, and `not-run` for what no part of the program does yet.
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
+#include "wasm/validate.hpp"
 #include "wat/script.hpp"
 
 #include <cstdio>
@@ -15,6 +16,7 @@
 namespace {
 
 namespace base = tenon::base;
+namespace wasm = tenon::wasm;
 namespace wat = tenon::wat;
 using tenon::Buffer;
 using tenon::Result;
@@ -35,21 +37,48 @@ void report(std::string_view kind, std::string_view verdict, std::uint32_t line,
     std::puts(out.c_str());
 }
 
-/// A module that must be read. Its binary is not looked at yet.
-void expect_good(const Script& script, const wat::Command& command, std::string_view kind) {
-    if (command.module->form == Form::binary)
-        return report(kind, "not-run", command.line);
-    const auto binary = wat::assemble(script.path, script.text, *command.module);
-    if (binary)
-        report(kind, "passed", command.line);
-    else
-        report(kind, "failed", command.line, base::render(binary.error()));
+/// What a script is written for, by the folder that it is in.
+wasm::Features features_for(std::string_view path) {
+    auto features = wasm::Features::standard();
+    const auto is_in = [&](std::string_view folder) { return path.find(folder) != path.npos; };
+    if (is_in("/legacy/"))
+        features.set(wasm::Feature::legacy_exceptions, true);
+    if (is_in("/wide-arithmetic/"))
+        features.set(wasm::Feature::wide_arithmetic, true);
+    if (is_in("/threads/")) { // older than what allows several tables and memories
+        features.set(wasm::Feature::threads, true);
+        features.set(wasm::Feature::multi_memory, false);
+        features.set(wasm::Feature::reference_types, !is_in("/threads/imports.wast"));
+    }
+    return features;
 }
 
+/// A module that must be read and be valid.
+void expect_good(const Script& script, const wat::Command& command, std::string_view kind) {
+    const auto binary = wat::assemble(script.path, script.text, *command.module);
+    if (!binary)
+        return report(kind, "failed", command.line, base::render(binary.error()));
+    if (const auto valid = wasm::validate(*binary, features_for(script.path)); !valid)
+        return report(kind, "failed", command.line, base::render(valid.error()));
+    report(kind, "passed", command.line);
+}
+
+/// One that must be read if it is text, and must not be valid.
+void expect_invalid(const Script& script, const wat::Command& command) {
+    const auto binary = wat::assemble(script.path, script.text, *command.module);
+    if (!binary)
+        return report("invalid", "failed", command.line, base::render(binary.error()));
+    if (wasm::validate(*binary, features_for(script.path)))
+        return report("invalid", "failed", command.line, "taken, though: " + command.message);
+    report("invalid", "passed", command.line);
+}
+
+/// Text that must not be read; bytes that must be refused, be it by the validator.
 void expect_refused(const Script& script, const wat::Command& command, std::string_view kind) {
-    if (command.module->form == Form::binary)
-        return report(kind, "not-run", command.line);
-    if (wat::assemble(script.path, script.text, *command.module))
+    const auto binary = wat::assemble(script.path, script.text, *command.module);
+    const bool is_taken = binary && (command.module->form != Form::binary ||
+                                     wasm::validate(*binary, features_for(script.path)));
+    if (is_taken)
         report(kind, "failed", command.line, "taken, though: " + command.message);
     else
         report(kind, "passed", command.line);
@@ -64,10 +93,7 @@ void check(const Script& script, const wat::Command& command) {
     case Kind::module: return expect_good(script, command, "module");
     case Kind::assert_malformed: return expect_refused(script, command, "malformed");
     case Kind::assert_malformed_custom: return expect_refused(script, command, "malformed-custom");
-    case Kind::assert_invalid: // Must be read too, and refused then.
-        if (command.module->form == Form::text)
-            return expect_good(script, command, "invalid-text");
-        return report("invalid", "not-run", command.line);
+    case Kind::assert_invalid: return expect_invalid(script, command);
     case Kind::assert_unlinkable:
     case Kind::assert_trap:
         if (command.module)
