@@ -40,6 +40,7 @@ constexpr const Verb* table[] = {
     &par_insert_verb,
     &par_inspect_verb,
     &par_verify_verb,
+    &parse_verb,
     &pull_verb,
     &push_verb,
     &reg_verb,

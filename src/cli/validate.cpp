@@ -6,6 +6,7 @@
 #include "wasm/sections.hpp"
 #include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
+#include "wat/parse.hpp"
 
 #include <fmt/format.h>
 #include <thread>
@@ -67,6 +68,10 @@ Result<> validate_one(const Call& call, const std::string& path,
     const auto content =
         TENON_TRY(path == "-" ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
                               : base::read_file(path, max_wasm_bytes, call.stop()));
+    const auto text = as_text(content);
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    if (begin != text.npos && (text[begin] == '(' || text[begin] == ';')) // the text format
+        return validate_content(TENON_TRY(wat::parse_module(path, text)), options);
     auto done = validate_content(content, options);
     if (!done)
         return fail(std::move(done).error().in_file(path));
@@ -102,7 +107,7 @@ constexpr Option validate_options[] = {
     threads_option};
 constexpr Positional validate_arguments[] = {
     {.name = "FILE",
-     .help = "core modules; standard input if there is none, or `-`",
+     .help = "core modules, binary or text; standard input if there is none, or `-`",
      .required = false,
      .repeated = true}};
 
