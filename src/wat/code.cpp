@@ -331,7 +331,7 @@ void Code::pop_label() {
 
 Result<> Code::branch_hint() {
     const auto at = in_.token();
-    if (!may_hint_)
+    if (!in_function_)
         return fail(in_.error(Errc::malformed, "a branch hint outside of a function", at));
     if (hint_)
         return fail(in_.error(Errc::malformed, "a second branch hint for the same branch", at));

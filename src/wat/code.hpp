@@ -42,8 +42,8 @@ public:
     [[nodiscard]] NameMap& local_names() noexcept { return local_names_; }
     [[nodiscard]] const NameMap& label_names() const noexcept { return label_names_; }
     [[nodiscard]] const std::vector<BranchHint>& hints() const noexcept { return hints_; }
-    /// Whether an expression may have branch hints: in functions only.
-    void allow_hints(bool may) noexcept { may_hint_ = may; }
+    /// Functions may have branch hints, and want the number of data segments before them.
+    void set_in_function(bool is) noexcept { in_function_ = is; }
 
 private:
     enum class Shape : std::uint8_t {
@@ -116,6 +116,9 @@ private:
     Result<> write_index(Space space);
     Result<> integer(unsigned bits);
     void leb(std::uint64_t value);
+    void note_data_use() noexcept {
+        context_.needs_data_count = context_.needs_data_count || in_function_;
+    }
     void op(const OpRow& row);
     void heap(const wasm::HeapType& type);
     void little_endian(std::uint64_t bits, unsigned bytes);
@@ -139,7 +142,7 @@ private:
     std::vector<BranchHint> hints_;
     std::optional<std::uint8_t> hint_;
     Token hint_token_;
-    bool may_hint_ = false;
+    bool in_function_ = false;
 };
 
 } // namespace tenon::wat

@@ -195,9 +195,9 @@ Result<> ModuleParser::func() {
         signature == nullptr ? use.type.params.size() : signature->params.size();
     body_.clear();
     TENON_TRY(locals(static_cast<std::uint32_t>(param_count), body_));
-    code_.allow_hints(true);
+    code_.set_in_function(true);
     TENON_TRY(code_.expression(body_));
-    code_.allow_hints(false);
+    code_.set_in_function(false);
     body_.push_back(static_cast<Byte>(wasm::row_of(Op::end).code));
 
     auto& bodies = section(SectionKind::code);

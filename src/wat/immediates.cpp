@@ -58,7 +58,7 @@ Result<> Code::immediates(const OpRow& row) {
     case Immediate::tag: return write_index(Space::tag);
     case Immediate::local: leb(TENON_TRY(read_index(in_, locals_, "local"))); return {};
     case Immediate::global: return write_index(Space::global);
-    case Immediate::data: context_.needs_data_count = true; return write_index(Space::data);
+    case Immediate::data: note_data_use(); return write_index(Space::data);
     case Immediate::elem: return write_index(Space::elem);
     case Immediate::table: return optional_index(Space::table);
     case Immediate::memory: return optional_index(Space::memory);
@@ -82,15 +82,11 @@ Result<> Code::immediates(const OpRow& row) {
         TENON_TRY(write_index(Space::type));
         leb(TENON_TRY(in_.u32("a number of elements")));
         return {};
-    case Immediate::type_data:
-        context_.needs_data_count = true;
-        return two_indices(Space::type, Space::data);
+    case Immediate::type_data: note_data_use(); return two_indices(Space::type, Space::data);
     case Immediate::type_elem: return two_indices(Space::type, Space::elem);
     case Immediate::type_type: return two_indices(Space::type, Space::type);
     case Immediate::cast: return cast();
-    case Immediate::data_memory:
-        context_.needs_data_count = true;
-        return segment_of(Space::data, Space::memory);
+    case Immediate::data_memory: note_data_use(); return segment_of(Space::data, Space::memory);
     case Immediate::elem_table: return segment_of(Space::elem, Space::table);
     case Immediate::zero: out_->push_back(0); return {};
     }

@@ -169,6 +169,11 @@ TEST(Parse, the_number_of_segments_only_where_code_needs_it) {
                                                        "0a0701050"
                                                        "0fc09000b"
                                                        "0b03010100");
+    // Elsewhere nothing checks it before the segments are known.
+    EXPECT_EQ(bytes("(type (array i8)) (data \"\") (global (ref 0) (array.new_data 0 0))"),
+              "0104015e7800"
+              "060901640000fb0900000b"
+              "0b03010100");
 }
 
 TEST(Parse, names_go_into_the_name_section) {
