@@ -221,11 +221,15 @@ ast::ValType TypeEncoder::encode(wit::TypeIdx type) {
 
 /// By an alias of the instance's export, and from inside an instance type by one of that.
 std::uint32_t TypeEncoder::from_other_interface(wit::InterfaceIdx owner, wit::TypeIdx type) {
-    const auto instance = instance_of_.at(owner);
+    const auto instance = instance_of_.find(owner);
+    if (instance == instance_of_.end()) { // a decoded world can be so
+        missing_ = owner;
+        return 0;
+    }
     auto there = aliased_.find(type);
     if (there == aliased_.end()) {
-        component_.declarators.push_back(
-            {ast::Alias{0, Sort::type, {}, ast::Alias::Export{instance, *model_[type].name}}});
+        component_.declarators.push_back({ast::Alias{
+            0, Sort::type, {}, ast::Alias::Export{instance->second, *model_[type].name}}});
         there = aliased_.emplace(type, component_.types++).first;
     }
     if (!in_instance_)
@@ -292,6 +296,10 @@ ast::TypeKind TypeEncoder::kind(const wit::TypeKind& kind) {
 }
 
 Result<ast::ComponentType> TypeEncoder::take() {
+    if (missing_)
+        return fail(Errc::invalid,
+                    fmt::format("interface `{}` is used, and is not imported before that",
+                                model_.id_of(*missing_).value_or("")));
     if (!impossible_)
         return ast::ComponentType{std::move(component_.declarators)};
     const auto& type = model_[*impossible_];

@@ -71,6 +71,7 @@ private:
     std::uint32_t instances_ = 0;
     std::map<wit::InterfaceIdx, std::uint32_t> instance_of_;
     std::map<wit::TypeIdx, std::uint32_t> aliased_; ///< in the component's space
+    std::optional<wit::InterfaceIdx> missing_;      ///< used, and not there before that
     std::optional<wit::TypeIdx> impossible_;        ///< the first type without an encoding
 };
 
