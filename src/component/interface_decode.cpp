@@ -7,6 +7,7 @@
 #include "wit/types_each.hpp"
 
 #include <fmt/format.h>
+#include <set>
 
 namespace tenon::component {
 namespace {
@@ -25,6 +26,7 @@ Result<Name> interface_name(const std::string& id) {
 wit::InterfaceIdx add_interface(wit::Model& model, std::optional<std::string> name) {
     wit::Interface interface;
     interface.name = std::move(name);
+    interface.package = {0}; // until it is known
     model.interfaces.push_back(std::move(interface));
     return {static_cast<std::uint32_t>(model.interfaces.size() - 1)};
 }
@@ -505,13 +507,22 @@ Result<wit::PackageIdx> WitDecoder::finish(const wit::PackageName& name) {
     for (const auto& [key, package] : foreign_) {
         if (key == main_key) { // what was seen of it before it was known to be the main one
             for (const auto& [interface, at] : package.interfaces)
-                main_.interfaces.insert(interface, at);
+                if (!main_.interfaces.insert(interface, at).second)
+                    return fail(Errc::invalid,
+                                fmt::format("interface `{}` is there twice", interface));
             continue;
         }
         for (const auto& [interface, at] : package.interfaces)
             package_of_interface.emplace(at, static_cast<std::uint32_t>(packages.size()));
         packages.push_back(package);
     }
+    std::set<std::string> names;
+    for (const auto& [interface, at] : main_.interfaces)
+        names.insert(unique_form(interface));
+    for (const auto& [world, at] : main_.worlds)
+        names.insert(unique_form(world));
+    if (names.size() != main_.interfaces.size() + main_.worlds.size())
+        return fail(Errc::invalid, "two interfaces or worlds of the package have the same name");
     std::vector<std::vector<wit::Need>> needs(packages.size());
     for (std::uint32_t i = 0; i < packages.size(); ++i)
         for (const auto& [interface, at] : packages[i].interfaces)
