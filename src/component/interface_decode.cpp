@@ -506,10 +506,13 @@ Result<wit::PackageIdx> WitDecoder::finish(const wit::PackageName& name) {
     std::map<wit::InterfaceIdx, std::uint32_t> package_of_interface;
     for (const auto& [key, package] : foreign_) {
         if (key == main_key) { // what was seen of it before it was known to be the main one
-            for (const auto& [interface, at] : package.interfaces)
-                if (!main_.interfaces.insert(interface, at).second)
+            // Before the others, which may use them.
+            auto all = package.interfaces;
+            for (const auto& [interface, at] : main_.interfaces)
+                if (!all.insert(interface, at).second)
                     return fail(Errc::invalid,
                                 fmt::format("interface `{}` is there twice", interface));
+            main_.interfaces = std::move(all);
             continue;
         }
         for (const auto& [interface, at] : package.interfaces)
