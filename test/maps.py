@@ -51,6 +51,13 @@ verbs = [
     (["pull", "REGISTRY/demo/echo:0.1.0", "--insecure"], gzip),
     (["reg", "pull", "REGISTRY/demo/empty:0.1.0", "--insecure"], libc),
     (["drain", "all"], libc),
+    (["parse", "add.wat", "-o", "add.wasm"], libc),
+    (["validate", "add.wat", "add.wasm"], libc),
+    (["wit", "fmt", "wit/world.wit"], libc),
+    (["wit", "lint", "wit"], libc),
+    (["wit", "validate", "wit"], libc),
+    (["wit", "print", "wit", "--wasm", "-o", "wit.wasm"], libc),
+    (["component", "wit", "wit.wasm"], libc),
 ]
 
 
@@ -130,6 +137,9 @@ def main():
         folder = pathlib.Path(place)
         (folder / "prog").write_bytes(b"\x7fELF" + bytes(4096))
         (folder / "empty.wasm").write_bytes(b"\0asm\1\0\0\0")
+        (folder / "add.wat").write_text('(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))')
+        (folder / "wit").mkdir()
+        (folder / "wit/world.wit").write_text("/// To be heard again.\npackage acme:echo@0.1.0;\n\n/// What says it.\nworld echo {\n  /// Says it.\n  export say: func(what: string) -> string;\n}\n")
         (folder / "project").mkdir()
         (folder / "project/prog").write_bytes(b"\x7fELF" + bytes(4096))
         (folder / "project/wasmcloud.toml").write_text(

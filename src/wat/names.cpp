@@ -98,7 +98,7 @@ void Scope::clear() {
     // Clearing costs as much as the table is wide; after a wide one that would be paid for each
     // small one.
     if (ids_.bucket_count() > 64)
-        ids_ = {};
+        decltype(ids_)().swap(ids_);
     else
         ids_.clear();
 }
