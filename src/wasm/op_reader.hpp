@@ -66,51 +66,6 @@ struct Instruction {
 /// Reads the operator at the cursor. `malformed` for a code that is none, with its offset.
 Result<> read_instruction(Reader& in, Instruction& into);
 
-/// The same for most operators of most bodies: those of one byte whose immediates are of one byte.
-/// False, and nothing is read, for all others. Inline, since a Result travels through memory.
-inline bool read_short_instruction(Reader& in, Instruction& into) noexcept {
-    const auto rest = in.rest();
-    if (rest.size() < 3)
-        return false;
-    const auto* const row = plain_op_rows[rest[0]];
-    if (row == nullptr)
-        return false;
-    switch (row->immediate) {
-    case Immediate::none:
-        into.offset = in.offset();
-        into.row = row;
-        in.pass(1);
-        return true;
-    case Immediate::local:
-    case Immediate::label:
-    case Immediate::global:
-    case Immediate::func:
-        if (rest[1] >= 0x80)
-            return false;
-        into.index = rest[1];
-        break;
-    case Immediate::i32:
-    case Immediate::i64:
-        if (rest[1] >= 0x80)
-            return false;
-        into.bits = rest[1] < 0x40 ? rest[1] : rest[1] - std::uint64_t{0x80};
-        break;
-    case Immediate::memarg:
-        if (rest[1] >= 0x40 || rest[2] >= 0x80)
-            return false;
-        into.memory = {rest[1], 0, rest[2]};
-        into.offset = in.offset();
-        into.row = row;
-        in.pass(3);
-        return true;
-    default: return false;
-    }
-    into.offset = in.offset();
-    into.row = row;
-    in.pass(2);
-    return true;
-}
-
 /// Appends the operator as it was read, integers in their shortest form.
 void append(Buffer& out, const Instruction& instruction);
 
