@@ -15,11 +15,9 @@
 namespace tenon::cli {
 namespace {
 
-constexpr auto last_feature = wasm::Feature::wide_arithmetic;
-
 std::vector<wasm::Feature> all_features() {
     std::vector<wasm::Feature> all;
-    for (int i = 1; i <= static_cast<int>(last_feature); ++i)
+    for (int i = 1; i <= static_cast<int>(wasm::last_feature); ++i)
         all.push_back(static_cast<wasm::Feature>(i));
     return all;
 }
