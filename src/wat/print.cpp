@@ -10,7 +10,7 @@ namespace tenon::wat {
 Result<> print(Bytes binary, const PrintOptions& options, const TextSink& sink) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(binary));
     TextOut out(sink);
-    Layout to(out, options);
+    PrintLayout to(out, options);
     auto done = walker.preamble().layer == wasm::Layer::component
                     ? put_component(to, binary)
                     : put_module(to, binary, 0, ModuleHead{});

@@ -50,9 +50,9 @@ bool is_last_end(const Reader& in) noexcept {
     return in.remaining() == 1 && in.rest()[0] == wasm::row_of(Op::end).code;
 }
 
-CodePrinter::CodePrinter(Layout& to, const PrintScope& in) : to_(to), in_(in) {}
+CodePrinter::CodePrinter(PrintLayout& to, const PrintScope& in) : to_(to), in_(in) {}
 
-const NameSpace& CodePrinter::begin_function(std::uint32_t function) {
+const PrintSpace& CodePrinter::begin_function(std::uint32_t function) {
     if (!in_.names.locals.empty())
         in_.names.locals.select(function, locals_, true);
     if (!in_.names.labels.empty())
@@ -61,7 +61,7 @@ const NameSpace& CodePrinter::begin_function(std::uint32_t function) {
 }
 
 Result<std::uint64_t> CodePrinter::body(const wasm::Body& body, std::uint32_t function,
-                                        std::span<const BranchHint> hints) {
+                                        std::span<const PrintHint> hints) {
     Reader in(body.bytes, body.offset);
     const auto* const type = in_.func_type(in_.func_types[function]);
     const auto params = type == nullptr ? 0 : static_cast<std::uint32_t>(type->params.size());
@@ -115,7 +115,7 @@ Result<> CodePrinter::constant_form(const wasm::Expression& expression, std::str
 
 // --- operators in a row
 
-Result<std::uint64_t> CodePrinter::flat(Reader& in, std::span<const BranchHint> hints,
+Result<std::uint64_t> CodePrinter::flat(Reader& in, std::span<const PrintHint> hints,
                                         std::uint64_t begin) {
     labels_.clear();
     bool is_first = true;
@@ -195,12 +195,12 @@ void CodePrinter::put_operator(const Instruction& one) {
         put_immediates(one);
 }
 
-void CodePrinter::put_index(const NameSpace& names, std::uint32_t index) {
+void CodePrinter::put_index(const PrintSpace& names, std::uint32_t index) {
     to_.put(' ');
     names.put_index(to_, index);
 }
 
-void CodePrinter::put_two(const NameSpace& names, std::uint32_t index, std::uint32_t second) {
+void CodePrinter::put_two(const PrintSpace& names, std::uint32_t index, std::uint32_t second) {
     if (index == 0 && second == 0)
         return;
     put_index(names, index);
@@ -371,7 +371,7 @@ void CodePrinter::put_vector(const Instruction& one) {
 }
 
 void CodePrinter::put_field(std::uint32_t type, std::uint32_t field) {
-    static const NameSpace none("field", "field");
+    static const PrintSpace none("field", "field");
     if (in_.names.fields.empty())
         return put_index(none, field);
     const auto [found, is_new] = fields_.try_emplace(type, none);

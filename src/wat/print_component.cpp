@@ -30,7 +30,7 @@ std::optional<wasm::ExternKind> extern_kind(component::CoreSort sort) noexcept {
 
 } // namespace
 
-Result<> put_component(Layout& to, Bytes binary) {
+Result<> put_component(PrintLayout& to, Bytes binary) {
     const auto tree = TENON_TRY(component::decode(binary));
     return ComponentPrinter(to, binary).component(tree, binary.size());
 }
@@ -243,12 +243,12 @@ const ComponentPrinter::Level* ComponentPrinter::outer_level(std::uint32_t count
 
 /// Whether the identifier of a level is that of none further in.
 bool ComponentPrinter::is_nearest(std::size_t at) const noexcept {
-    const auto is_same = [](const Name& a, const Name& b) {
+    const auto is_same = [](const PrintName& a, const PrintName& b) {
         return a.text == b.text && a.form == b.form && a.index == b.index;
     };
     const auto& level = levels_[at];
     const auto& self = level.scope.names.self;
-    if (!level.id || !self || level.id->form == Name::Form::numbered ||
+    if (!level.id || !self || level.id->form == PrintName::Form::numbered ||
         level.id->text != self->text)
         return false;
     for (++at; at < levels_.size(); ++at)
@@ -459,7 +459,7 @@ void ComponentPrinter::put_canon_option(const ast::CanonOption& option) {
 
 // --- numbers
 
-const NameSpace& ComponentPrinter::names_of(const PrintScope& scope, Sort sort, CoreSort core) {
+const PrintSpace& ComponentPrinter::names_of(const PrintScope& scope, Sort sort, CoreSort core) {
     const auto& names = scope.names;
     switch (sort) {
     case Sort::core: break;

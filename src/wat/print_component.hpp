@@ -6,6 +6,6 @@
 
 namespace tenon::wat {
 
-Result<> put_component(Layout& to, Bytes binary);
+Result<> put_component(PrintLayout& to, Bytes binary);
 
 } // namespace tenon::wat

@@ -14,7 +14,7 @@ namespace tenon::wat {
 class ComponentPrinter {
 public:
     /// `binary` is what the tree was made of.
-    ComponentPrinter(Layout& to, Bytes binary) : to_(to), binary_(binary) {}
+    ComponentPrinter(PrintLayout& to, Bytes binary) : to_(to), binary_(binary) {}
 
     /// `end` is the offset behind it.
     Result<> component(const component::ast::Component& tree, std::uint64_t end);
@@ -28,8 +28,8 @@ private:
         explicit Level(bool of_component) : scope(of_component) {}
         PrintScope scope;
         /// What this component is called where its text begins.
-        const NameSpace* id_space = nullptr;
-        std::optional<Name> id;
+        const PrintSpace* id_space = nullptr;
+        std::optional<PrintName> id;
     };
 
     // --- definitions
@@ -78,8 +78,8 @@ private:
     [[nodiscard]] bool is_nearest(std::size_t at) const noexcept;
 
     // --- numbers
-    [[nodiscard]] static const NameSpace& names_of(const PrintScope& scope, Sort sort,
-                                                   CoreSort core);
+    [[nodiscard]] static const PrintSpace& names_of(const PrintScope& scope, Sort sort,
+                                                    CoreSort core);
     [[nodiscard]] static std::uint32_t count_of(const PrintScope& scope, Sort sort, CoreSort core);
     /// Prints the number of the next definition of a sort, and counts it.
     void put_definition(Sort sort, CoreSort core = {});
@@ -93,7 +93,7 @@ private:
     [[nodiscard]] std::uint64_t end_of(std::uint64_t offset);
     void find_ends(Bytes binary, std::uint64_t base, int depth);
 
-    Layout& to_;
+    PrintLayout& to_;
     Bytes binary_;
     std::deque<Level> levels_;
     /// Where what begins at an offset ends; made when it is first asked for.

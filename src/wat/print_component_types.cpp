@@ -79,7 +79,7 @@ void ComponentPrinter::declarators(const std::vector<ast::Declarator>& all, std:
 void ComponentPrinter::put_kind(const ast::TypeKind& kind) {
     struct Put {
         ComponentPrinter& me;
-        Layout& to;
+        PrintLayout& to;
 
         void operator()(component::Primitive type) const { to.put(component::name_of(type)); }
         void operator()(const ast::Record& type) const {

@@ -9,7 +9,7 @@ namespace {
 
 // Both sections are read twice, first to see whether they can be. `to` is null then.
 
-Result<std::string_view> put_string(Layout* to, Reader& in) {
+Result<std::string_view> put_string(PrintLayout* to, Reader& in) {
     const auto text = TENON_TRY(in.name());
     if (to != nullptr) {
         to->put(' ');
@@ -19,7 +19,7 @@ Result<std::string_view> put_string(Layout* to, Reader& in) {
 }
 
 // https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md
-Result<> producers(Layout* to, const CustomText& section) {
+Result<> producers(PrintLayout* to, const CustomText& section) {
     Reader in(section.payload, section.payload_offset);
     const auto fields = TENON_TRY(in.u32());
     for (std::uint32_t i = 0; i < fields; ++i) {
@@ -61,7 +61,7 @@ constexpr std::array<SymbolFlag, 9> symbol_flags = {{
     {0x200, " absolute"},
 }};
 
-Result<> symbol_flags_of(Layout* to, Reader& in) {
+Result<> symbol_flags_of(PrintLayout* to, Reader& in) {
     auto flags = TENON_TRY(in.u32());
     if (to == nullptr)
         return {};
@@ -77,7 +77,7 @@ Result<> symbol_flags_of(Layout* to, Reader& in) {
     return {};
 }
 
-Result<> memory_info(Layout* to, Reader& in) {
+Result<> memory_info(PrintLayout* to, Reader& in) {
     constexpr std::array<std::string_view, 2> words = {" (memory ", " (table "};
     for (const auto word : words) {
         const auto size = TENON_TRY(in.u32());
@@ -94,7 +94,7 @@ Result<> memory_info(Layout* to, Reader& in) {
 }
 
 /// Of the parts that are lists of symbols: one form for each.
-Result<> symbols(Layout* to, Reader& in, std::uint64_t offset, bool has_module) {
+Result<> symbols(PrintLayout* to, Reader& in, std::uint64_t offset, bool has_module) {
     const auto count = TENON_TRY(in.u32());
     for (std::uint32_t i = 0; i < count; ++i) {
         if (to != nullptr) {
@@ -111,7 +111,7 @@ Result<> symbols(Layout* to, Reader& in, std::uint64_t offset, bool has_module) 
     return {};
 }
 
-Result<> dylink_part(Layout* to, std::uint8_t id, Reader& in, std::uint64_t offset) {
+Result<> dylink_part(PrintLayout* to, std::uint8_t id, Reader& in, std::uint64_t offset) {
     constexpr std::uint8_t mem_info = 1, needed = 2, export_info = 3, import_info = 4,
                            runtime_path = 5;
     if (id == export_info || id == import_info)
@@ -134,7 +134,7 @@ Result<> dylink_part(Layout* to, std::uint8_t id, Reader& in, std::uint64_t offs
     return {};
 }
 
-Result<> dylink(Layout* to, const CustomText& section) {
+Result<> dylink(PrintLayout* to, const CustomText& section) {
     Reader in(section.payload, section.payload_offset);
     while (!in.at_end()) {
         const auto offset = in.offset();
@@ -149,7 +149,7 @@ Result<> dylink(Layout* to, const CustomText& section) {
     return {};
 }
 
-void put_raw(Layout& to, const CustomText& section) {
+void put_raw(PrintLayout& to, const CustomText& section) {
     to.line(section.offset);
     to.begin("@custom ");
     to.put_string(section.name);
@@ -168,7 +168,7 @@ void put_raw(Layout& to, const CustomText& section) {
 
 struct Known {
     std::string_view name, annotation;
-    Result<> (*read)(Layout*, const CustomText&);
+    Result<> (*read)(PrintLayout*, const CustomText&);
 };
 constexpr std::array<Known, 2> known = {{
     {"producers", "@producers", producers},
@@ -177,7 +177,7 @@ constexpr std::array<Known, 2> known = {{
 
 } // namespace
 
-void put_custom(Layout& to, const CustomText& section) {
+void put_custom(PrintLayout& to, const CustomText& section) {
     for (const auto& one : known) {
         if (one.name != section.name)
             continue;

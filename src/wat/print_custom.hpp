@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Custom sections as annotations: `@producers` and `@dylink.0` where they can be read, `@custom`
-// else. Names and branch hints are printed where they belong.
+// else. PrintNames and branch hints are printed where they belong.
 #pragma once
 
 #include "wat/print_code.hpp"
@@ -17,11 +17,11 @@ struct CustomText {
     std::uint64_t payload_offset = 0; ///< of the bytes behind its name
     std::string_view place;           ///< `after type`; empty in components
 };
-void put_custom(Layout& to, const CustomText& section);
+void put_custom(PrintLayout& to, const CustomText& section);
 
 struct FunctionHints {
     std::uint32_t function;
-    std::vector<BranchHint> hints;
+    std::vector<PrintHint> hints;
 };
 /// The section `metadata.code.branch_hint`, up to what cannot be read. `offset` is that of its
 /// first byte.

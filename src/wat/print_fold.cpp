@@ -22,7 +22,7 @@ public:
     Folding(CodePrinter& code, const wasm::FuncType* type)
         : code_(code), type_(type), texts_(TextSink(), 4096) {}
 
-    Result<std::uint64_t> read(Reader& in, std::span<const BranchHint> hints, std::uint64_t begin);
+    Result<std::uint64_t> read(Reader& in, std::span<const PrintHint> hints, std::uint64_t begin);
     void print(CodePrinter::Separation separation);
 
 private:
@@ -31,7 +31,7 @@ private:
         std::uint64_t offset = 0;
         std::uint32_t results = 0;
         std::uint32_t first = nothing, next = nothing; ///< child, and neighbour behind it
-        const BranchHint* hint = nullptr;
+        const PrintHint* hint = nullptr;
     };
     /// A place of the stack, which says where the next one below is that has results.
     struct Entry {
@@ -68,7 +68,7 @@ private:
     std::vector<Node> nodes_;
     std::vector<Entry> stack_;
     std::vector<Block> blocks_;
-    const BranchHint* hint_ = nullptr; ///< for the next node
+    const PrintHint* hint_ = nullptr; ///< for the next node
     bool is_first_ = true;
 };
 
@@ -183,7 +183,7 @@ void Folding::end(const Instruction& one, std::uint32_t results) {
     push(node);
 }
 
-Result<std::uint64_t> Folding::read(Reader& in, std::span<const BranchHint> hints,
+Result<std::uint64_t> Folding::read(Reader& in, std::span<const PrintHint> hints,
                                     std::uint64_t begin) {
     Instruction one;
     while (!is_last_end(in)) {
@@ -263,7 +263,7 @@ void Folding::print(CodePrinter::Separation separation) {
 
 Result<std::uint64_t> print_folded(CodePrinter& code, Reader& in,
                                    CodePrinter::Separation separation, const wasm::FuncType* type,
-                                   std::span<const BranchHint> hints, std::uint64_t begin) {
+                                   std::span<const PrintHint> hints, std::uint64_t begin) {
     Folding folding(code, type);
     const auto end = TENON_TRY(folding.read(in, hints, begin));
     folding.print(separation);

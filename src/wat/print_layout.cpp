@@ -13,14 +13,14 @@ constexpr bool is_plain(unsigned char c) noexcept {
 
 } // namespace
 
-Layout::Layout(TextOut& text, const PrintOptions& options)
+PrintLayout::PrintLayout(TextOut& text, const PrintOptions& options)
     : out_(&text), options_(options), newline_("\n") {
     for (std::size_t i = 0; i < deepest; ++i)
         newline_ += options.indent;
 }
 
 // `(;@1f    ;)`: as wide as the eleven blanks of lines that have no offset.
-void Layout::line_with_offset(std::optional<std::uint64_t> offset) {
+void PrintLayout::line_with_offset(std::optional<std::uint64_t> offset) {
     constexpr int digits = 6;
     put('\n');
     if (!offset) {
@@ -38,7 +38,7 @@ void Layout::line_with_offset(std::optional<std::uint64_t> offset) {
     put(std::string_view(newline_).substr(1, width_of(nesting_) - 1));
 }
 
-void Layout::end() {
+void PrintLayout::end() {
     --nesting_;
     if (begun_at_.back() != lines_)
         line({});
@@ -46,7 +46,7 @@ void Layout::end() {
     put(')');
 }
 
-void Layout::end_at(std::uint64_t offset) {
+void PrintLayout::end_at(std::uint64_t offset) {
     --nesting_;
     if (options_.offsets || begun_at_.back() != lines_)
         line(offset);
@@ -54,13 +54,13 @@ void Layout::end_at(std::uint64_t offset) {
     put(')');
 }
 
-void Layout::put_string(std::string_view text) {
+void PrintLayout::put_string(std::string_view text) {
     put('"');
     put_string_content(text);
     put('"');
 }
 
-void Layout::put_string_content(std::string_view text) {
+void PrintLayout::put_string_content(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         if (is_plain(static_cast<unsigned char>(text[at]))) {
             put(text[at++]);
@@ -72,7 +72,7 @@ void Layout::put_string_content(std::string_view text) {
     }
 }
 
-void Layout::put_bytes(Bytes bytes) {
+void PrintLayout::put_bytes(Bytes bytes) {
     put('"');
     for (const auto byte : bytes) {
         if (is_plain(byte)) {

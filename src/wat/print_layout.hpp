@@ -15,10 +15,10 @@
 
 namespace tenon::wat {
 
-class Layout {
+class PrintLayout {
 public:
     /// Both must outlive it.
-    Layout(TextOut& text, const PrintOptions& options);
+    PrintLayout(TextOut& text, const PrintOptions& options);
 
     [[nodiscard]] TextOut& out() noexcept { return *out_; }
     [[nodiscard]] const PrintOptions& options() const noexcept { return options_; }

@@ -16,7 +16,7 @@ using wasm::SegmentMode;
 
 class ModulePrinter {
 public:
-    ModulePrinter(Layout& to, const wasm::Module& module, Bytes binary, std::uint64_t base)
+    ModulePrinter(PrintLayout& to, const wasm::Module& module, Bytes binary, std::uint64_t base)
         : to_(to), module_(module), binary_(binary), base_(base), scope_(false), code_(to, scope_) {
     }
 
@@ -56,7 +56,7 @@ private:
     Result<> items(const wasm::Element& element);
     Result<> check_page_size(const wasm::MemoryType& type, std::uint64_t offset) const;
 
-    Layout& to_;
+    PrintLayout& to_;
     const wasm::Module& module_;
     Bytes binary_;
     std::uint64_t base_;
@@ -345,7 +345,7 @@ Result<> ModulePrinter::body(std::size_t at) {
     to_.put(' ');
     const auto& locals = code_.begin_function(function);
     put_type_use_in_full(to_, scope_, scope_.func_types[function], &locals);
-    std::span<const BranchHint> hints;
+    std::span<const PrintHint> hints;
     if (hints_used_ < hints_.size() && hints_[hints_used_].function == function)
         hints = hints_[hints_used_++].hints;
     if (to_.options().skeleton) {
@@ -359,7 +359,7 @@ Result<> ModulePrinter::body(std::size_t at) {
 
 } // namespace
 
-Result<> put_module(Layout& to, Bytes binary, std::uint64_t base, const ModuleHead& head) {
+Result<> put_module(PrintLayout& to, Bytes binary, std::uint64_t base, const ModuleHead& head) {
     const auto module = TENON_TRY(wasm::decode_module(binary, base));
     return ModulePrinter(to, module, binary, base).print(head);
 }

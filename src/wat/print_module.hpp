@@ -10,11 +10,12 @@ namespace tenon::wat {
 /// How a module begins: `module`, or within a component `core module`, and its name there.
 struct ModuleHead {
     std::string_view word = "module";
-    const NameSpace* names = nullptr; ///< of the component; null where the module's own name counts
-    std::uint32_t index = 0;          ///< among the component's
+    const PrintSpace* names =
+        nullptr;             ///< of the component; null where the module's own name counts
+    std::uint32_t index = 0; ///< among the component's
 };
 
 /// `base` is the offset of the module's first byte in the file.
-Result<> put_module(Layout& to, Bytes binary, std::uint64_t base, const ModuleHead& head);
+Result<> put_module(PrintLayout& to, Bytes binary, std::uint64_t base, const ModuleHead& head);
 
 } // namespace tenon::wat

@@ -13,10 +13,10 @@ constexpr bool is_id_char(char c) noexcept {
            std::string_view("!#$%&'*+-./:<=>?@\\^_`|~").contains(c);
 }
 
-Name::Form form_of(std::string_view text) noexcept {
+PrintName::Form form_of(std::string_view text) noexcept {
     if (text.empty() || text.front() == '#')
-        return Name::Form::numbered;
-    return std::ranges::all_of(text, is_id_char) ? Name::Form::plain : Name::Form::quoted;
+        return PrintName::Form::numbered;
+    return std::ranges::all_of(text, is_id_char) ? PrintName::Form::plain : PrintName::Form::quoted;
 }
 
 /// Sections consist of parts: an id, a size, and content for `part`, which says whether it could be
@@ -39,11 +39,11 @@ template <class Part> void each_part(Bytes section, Part&& part) {
     }
 }
 
-bool read_self(Reader& in, Names& into) {
+bool read_self(Reader& in, PrintNames& into) {
     const auto text = in.name();
     if (!text)
         return false;
-    into.self = Name{*text, 0, form_of(*text)};
+    into.self = PrintName{*text, 0, form_of(*text)};
     return true;
 }
 
@@ -51,7 +51,7 @@ bool read_self(Reader& in, Names& into) {
 
 // --- one space
 
-bool NameSpace::read(Reader& in, bool are_unique) {
+bool PrintSpace::read(Reader& in, bool are_unique) {
     std::unordered_set<std::string_view> taken;
     const auto count = in.u32();
     bool is_whole = count.has_value();
@@ -67,17 +67,17 @@ bool NameSpace::read(Reader& in, bool are_unique) {
             is_whole = false;
             break;
         }
-        Name name{*text, *index, form_of(*text)};
-        if (are_unique && name.form != Name::Form::numbered && !taken.insert(*text).second)
-            name.form = Name::Form::numbered;
+        PrintName name{*text, *index, form_of(*text)};
+        if (are_unique && name.form != PrintName::Form::numbered && !taken.insert(*text).second)
+            name.form = PrintName::Form::numbered;
         is_sorted = is_sorted && (names_.empty() || names_.back().index < *index);
         names_.push_back(name);
     }
     if (is_sorted)
         return is_whole;
     // Of several names for one thing the last counts.
-    std::ranges::sort(names_, {},
-                      [](const Name& name) { return std::pair(name.index, name.text.data()); });
+    std::ranges::sort(
+        names_, {}, [](const PrintName& name) { return std::pair(name.index, name.text.data()); });
     std::size_t kept = 0;
     for (std::size_t i = 0; i < names_.size(); ++i)
         if (i + 1 == names_.size() || names_[i + 1].index != names_[i].index)
@@ -86,22 +86,22 @@ bool NameSpace::read(Reader& in, bool are_unique) {
     return is_whole;
 }
 
-const Name* NameSpace::search(std::uint32_t index) const noexcept {
-    const auto found = std::ranges::lower_bound(names_, index, {}, &Name::index);
+const PrintName* PrintSpace::search(std::uint32_t index) const noexcept {
+    const auto found = std::ranges::lower_bound(names_, index, {}, &PrintName::index);
     return found != names_.end() && found->index == index ? &*found : nullptr;
 }
 
-void NameSpace::put_identifier(Layout& to, const Name& name) const {
+void PrintSpace::put_identifier(PrintLayout& to, const PrintName& name) const {
     switch (name.form) {
-    case Name::Form::plain:
+    case PrintName::Form::plain:
         to.put('$');
         to.put(name.text);
         return;
-    case Name::Form::quoted:
+    case PrintName::Form::quoted:
         to.put('$');
         to.put_string(name.text);
         return;
-    case Name::Form::numbered:
+    case PrintName::Form::numbered:
         to.put("$\"#");
         to.put(group_);
         to.put_number(name.index);
@@ -112,16 +112,16 @@ void NameSpace::put_identifier(Layout& to, const Name& name) const {
     }
 }
 
-void NameSpace::put_named(Layout& to, const Name& name) const {
+void PrintSpace::put_named(PrintLayout& to, const PrintName& name) const {
     put_identifier(to, name);
-    if (name.form != Name::Form::numbered)
+    if (name.form != PrintName::Form::numbered)
         return;
     to.put(" (@name ");
     to.put_string(name.text);
     to.put(')');
 }
 
-void NameSpace::put_index(Layout& to, std::uint32_t index) const {
+void PrintSpace::put_index(PrintLayout& to, std::uint32_t index) const {
     if (const auto* const name = find(index))
         return put_identifier(to, *name);
     if (to.options().name_unnamed) {
@@ -131,7 +131,7 @@ void NameSpace::put_index(Layout& to, std::uint32_t index) const {
     to.put_number(index);
 }
 
-void NameSpace::put_definition(Layout& to, std::uint32_t index) const {
+void PrintSpace::put_definition(PrintLayout& to, std::uint32_t index) const {
     if (const auto* const name = find(index)) {
         put_named(to, *name);
         to.put(' ');
@@ -158,7 +158,7 @@ bool NestedNames::read(Reader& in) {
             break;
         }
         const auto rest = in.rest();
-        NameSpace passed_over;
+        PrintSpace passed_over;
         is_whole = passed_over.read(in, false);
         maps_.push_back({*index, rest.first(rest.size() - in.remaining())});
     }
@@ -168,7 +168,7 @@ bool NestedNames::read(Reader& in) {
     return is_whole;
 }
 
-void NestedNames::select(std::uint32_t index, NameSpace& into, bool are_unique) const {
+void NestedNames::select(std::uint32_t index, PrintSpace& into, bool are_unique) const {
     into.clear();
     for (auto found = std::ranges::lower_bound(maps_, index, {}, &Map::index);
          found != maps_.end() && found->index == index; ++found) {
@@ -179,7 +179,7 @@ void NestedNames::select(std::uint32_t index, NameSpace& into, bool are_unique) 
 
 // --- all of them
 
-Names::Names(bool of_component)
+PrintNames::PrintNames(bool of_component)
     : self_space(of_component ? "component" : "module", ""),
       funcs(of_component ? "core-func" : "func", "func"),
       types(of_component ? "core-type" : "type", "type"),
@@ -192,7 +192,7 @@ Names::Names(bool of_component)
       components("component", "component"), component_instances("instance", "instance"),
       values("value", "value") {}
 
-void read_names(Bytes section, Names& into) {
+void read_names(Bytes section, PrintNames& into) {
     each_part(section, [&into](std::uint8_t id, Reader& in) {
         switch (id) {
         case 0: return read_self(in, into);
@@ -214,10 +214,10 @@ void read_names(Bytes section, Names& into) {
 
 // A part names the things of one sort: 0 is the component itself, 1 a sort of definitions, of which
 // the code and, of core ones, a second code follow.
-void read_component_names(Bytes section, Names& into) {
+void read_component_names(Bytes section, PrintNames& into) {
     using component::CoreSort;
     using component::Sort;
-    const auto core_space = [&into](CoreSort sort) -> NameSpace* {
+    const auto core_space = [&into](CoreSort sort) -> PrintSpace* {
         switch (sort) {
         case CoreSort::func: return &into.funcs;
         case CoreSort::table: return &into.tables;
@@ -230,7 +230,7 @@ void read_component_names(Bytes section, Names& into) {
         }
         return nullptr;
     };
-    const auto space = [&](Reader& in) -> NameSpace* {
+    const auto space = [&](Reader& in) -> PrintSpace* {
         const auto sort = in.u8();
         if (!sort)
             return nullptr;

@@ -19,7 +19,7 @@
 namespace tenon::wat {
 
 /// A name and what it takes to write it as an identifier.
-struct Name {
+struct PrintName {
     enum class Form : std::uint8_t {
         plain,    ///< `$name`
         quoted,   ///< `$"a name"`
@@ -31,15 +31,15 @@ struct Name {
 };
 
 /// The names of one index space.
-class NameSpace {
+class PrintSpace {
 public:
-    NameSpace() = default;
+    PrintSpace() = default;
     /// `group` is what numbered names begin with, `unnamed` what those begin with that are made up
     /// for what has none.
-    NameSpace(std::string_view group, std::string_view unnamed)
+    PrintSpace(std::string_view group, std::string_view unnamed)
         : group_(group), unnamed_(unnamed) {}
 
-    [[nodiscard]] const Name* find(std::uint32_t index) const noexcept {
+    [[nodiscard]] const PrintName* find(std::uint32_t index) const noexcept {
         if (names_.empty())
             return nullptr;
         // Where everything has a name its place is its index.
@@ -54,20 +54,20 @@ public:
     [[nodiscard]] bool empty() const noexcept { return names_.empty(); }
 
     /// `$name`, or the index.
-    void put_index(Layout& to, std::uint32_t index) const;
+    void put_index(PrintLayout& to, std::uint32_t index) const;
     /// `$name (;7;)`, or `(;7;)`.
-    void put_definition(Layout& to, std::uint32_t index) const;
+    void put_definition(PrintLayout& to, std::uint32_t index) const;
     /// `$name`, without a comment.
-    void put_identifier(Layout& to, const Name& name) const;
+    void put_identifier(PrintLayout& to, const PrintName& name) const;
     /// The same with an annotation that keeps what an identifier cannot: ` (@name "")`.
-    void put_named(Layout& to, const Name& name) const;
+    void put_named(PrintLayout& to, const PrintName& name) const;
     [[nodiscard]] std::string_view unnamed() const noexcept { return unnamed_; }
 
 private:
-    [[nodiscard]] const Name* search(std::uint32_t index) const noexcept;
+    [[nodiscard]] const PrintName* search(std::uint32_t index) const noexcept;
 
     std::string_view group_, unnamed_;
-    std::vector<Name> names_; ///< by index, each once
+    std::vector<PrintName> names_; ///< by index, each once
 };
 
 /// The names of locals by function, of labels by function, or of fields by type: name maps that are
@@ -78,7 +78,7 @@ public:
     bool read(Reader& in);
     [[nodiscard]] bool empty() const noexcept { return maps_.empty(); }
     /// Makes `into` the names within one function or type.
-    void select(std::uint32_t index, NameSpace& into, bool are_unique) const;
+    void select(std::uint32_t index, PrintSpace& into, bool are_unique) const;
 
 private:
     struct Map {
@@ -89,21 +89,21 @@ private:
 };
 
 /// What can be named in a module or component. Of a module the core parts alone.
-struct Names {
+struct PrintNames {
     /// `of_component`: numbered names of core things say that they are.
-    explicit Names(bool of_component);
+    explicit PrintNames(bool of_component);
 
-    std::optional<Name> self; ///< of the module or component
-    NameSpace self_space;
-    NameSpace funcs, types, tables, memories, globals, elements, datas, tags;
-    NameSpace modules, instances; ///< core ones
+    std::optional<PrintName> self; ///< of the module or component
+    PrintSpace self_space;
+    PrintSpace funcs, types, tables, memories, globals, elements, datas, tags;
+    PrintSpace modules, instances; ///< core ones
     NestedNames locals, labels, fields;
-    NameSpace component_types, component_funcs, components, component_instances, values;
+    PrintSpace component_types, component_funcs, components, component_instances, values;
 };
 
 /// The custom section `name` of a core module. What is malformed ends it, as that is no error.
-void read_names(Bytes section, Names& into);
+void read_names(Bytes section, PrintNames& into);
 /// The custom section `component-name`.
-void read_component_names(Bytes section, Names& into);
+void read_component_names(Bytes section, PrintNames& into);
 
 } // namespace tenon::wat

@@ -14,7 +14,7 @@ namespace tenon::wat {
 struct PrintScope {
     explicit PrintScope(bool of_component) : names(of_component) {}
 
-    Names names;
+    PrintNames names;
     /// Core types; null for those that are no function, structure or array.
     std::vector<const wasm::SubType*> types;
     std::uint32_t funcs = 0, tables = 0, memories = 0, globals = 0, tags = 0;

@@ -28,7 +28,7 @@ std::string_view reference_text(Heap heap) noexcept {
     return "";
 }
 
-void put_field(Layout& to, const PrintScope& in, const wasm::FieldType& field) {
+void put_field(PrintLayout& to, const PrintScope& in, const wasm::FieldType& field) {
     if (field.is_mutable)
         to.put("(mut ");
     switch (field.storage.packed) {
@@ -40,9 +40,9 @@ void put_field(Layout& to, const PrintScope& in, const wasm::FieldType& field) {
         to.put(')');
 }
 
-void put_struct(Layout& to, const PrintScope& in, const wasm::StructType& type,
+void put_struct(PrintLayout& to, const PrintScope& in, const wasm::StructType& type,
                 std::uint32_t index) {
-    NameSpace names("field", "field");
+    PrintSpace names("field", "field");
     in.names.fields.select(index, names, true);
     std::uint32_t at = 0;
     for (const auto& field : type.fields) {
@@ -61,7 +61,7 @@ void put_struct(Layout& to, const PrintScope& in, const wasm::StructType& type,
     }
 }
 
-void put_composite(Layout& to, const PrintScope& in, const wasm::SubType& type,
+void put_composite(PrintLayout& to, const PrintScope& in, const wasm::SubType& type,
                    std::uint32_t index) {
     if (const auto* const func = std::get_if<wasm::FuncType>(&type.composite)) {
         to.begin("func");
@@ -76,7 +76,7 @@ void put_composite(Layout& to, const PrintScope& in, const wasm::SubType& type,
     to.end();
 }
 
-void put_definition(Layout& to, PrintScope& in, const wasm::SubType& type, bool of_component) {
+void put_definition(PrintLayout& to, PrintScope& in, const wasm::SubType& type, bool of_component) {
     const auto index = static_cast<std::uint32_t>(in.types.size());
     to.begin(of_component ? "core type " : "type ");
     in.names.types.put_definition(to, index);
@@ -98,7 +98,7 @@ void put_definition(Layout& to, PrintScope& in, const wasm::SubType& type, bool 
     in.types.push_back(&type);
 }
 
-void put_limits(Layout& to, const wasm::Limits& limits) {
+void put_limits(PrintLayout& to, const wasm::Limits& limits) {
     to.put_number(limits.min);
     if (limits.max) {
         to.put(' ');
@@ -106,7 +106,7 @@ void put_limits(Layout& to, const wasm::Limits& limits) {
     }
 }
 
-void begin_table(Layout& to, const PrintScope& in, const wasm::TableType& type,
+void begin_table(PrintLayout& to, const PrintScope& in, const wasm::TableType& type,
                  bool is_definition) {
     to.begin("table ");
     if (is_definition) {
@@ -122,7 +122,7 @@ void begin_table(Layout& to, const PrintScope& in, const wasm::TableType& type,
     put_type(to, in, type.element);
 }
 
-void begin_memory(Layout& to, const PrintScope& in, const wasm::MemoryType& type,
+void begin_memory(PrintLayout& to, const PrintScope& in, const wasm::MemoryType& type,
                   bool is_definition) {
     to.begin("memory ");
     if (is_definition) {
@@ -141,7 +141,7 @@ void begin_memory(Layout& to, const PrintScope& in, const wasm::MemoryType& type
     to.put(')');
 }
 
-void begin_global(Layout& to, const PrintScope& in, const wasm::GlobalType& type,
+void begin_global(PrintLayout& to, const PrintScope& in, const wasm::GlobalType& type,
                   bool is_definition) {
     to.begin("global ");
     if (is_definition) {
@@ -157,13 +157,13 @@ void begin_global(Layout& to, const PrintScope& in, const wasm::GlobalType& type
 
 } // namespace
 
-void put_heap_type(Layout& to, const PrintScope& in, ValType reference) {
+void put_heap_type(PrintLayout& to, const PrintScope& in, ValType reference) {
     if (reference.kind() == ValType::Kind::ref_to)
         return in.names.types.put_index(to, reference.type());
     to.put(wasm::heap_text(reference.heap()));
 }
 
-void put_type(Layout& to, const PrintScope& in, ValType type) {
+void put_type(PrintLayout& to, const PrintScope& in, ValType type) {
     switch (type.kind()) {
     case ValType::Kind::i32: to.put("i32"); return;
     case ValType::Kind::i64: to.put("i64"); return;
@@ -184,14 +184,14 @@ void put_type(Layout& to, const PrintScope& in, ValType type) {
     to.put(')');
 }
 
-void put_type_use(Layout& to, const PrintScope& in, std::uint32_t type) {
+void put_type_use(PrintLayout& to, const PrintScope& in, std::uint32_t type) {
     to.put("(type ");
     in.names.types.put_index(to, type);
     to.put(')');
 }
 
-void put_signature(Layout& to, const PrintScope& in, const wasm::FuncType& type,
-                   const NameSpace* locals) {
+void put_signature(PrintLayout& to, const PrintScope& in, const wasm::FuncType& type,
+                   const PrintSpace* locals) {
     if (!type.params.empty())
         to.put(' ');
     LocalGroups params(to, in, "param", locals);
@@ -209,14 +209,14 @@ void put_signature(Layout& to, const PrintScope& in, const wasm::FuncType& type,
     to.put(')');
 }
 
-void put_type_use_in_full(Layout& to, const PrintScope& in, std::uint32_t type,
-                          const NameSpace* locals) {
+void put_type_use_in_full(PrintLayout& to, const PrintScope& in, std::uint32_t type,
+                          const PrintSpace* locals) {
     put_type_use(to, in, type);
     if (const auto* const func = in.func_type(type))
         put_signature(to, in, *func, locals);
 }
 
-void put_rec_type(Layout& to, PrintScope& in, const wasm::RecType& group_types,
+void put_rec_type(PrintLayout& to, PrintScope& in, const wasm::RecType& group_types,
                   std::optional<std::uint64_t> offset, bool of_component) {
     if (group_types.is_plain)
         return put_definition(to, in, group_types.types.front(), of_component);
@@ -228,7 +228,7 @@ void put_rec_type(Layout& to, PrintScope& in, const wasm::RecType& group_types,
     to.end();
 }
 
-void begin_extern(Layout& to, const PrintScope& in, const wasm::ExternType& type,
+void begin_extern(PrintLayout& to, const PrintScope& in, const wasm::ExternType& type,
                   bool is_definition) {
     if (const auto* const func = std::get_if<wasm::FuncRef>(&type)) {
         to.begin("func ");
@@ -236,7 +236,7 @@ void begin_extern(Layout& to, const PrintScope& in, const wasm::ExternType& type
             in.names.funcs.put_definition(to, in.funcs);
             to.put(' ');
         }
-        return put_type_use(to, in, func->type);
+        return put_type_use_in_full(to, in, func->type, nullptr);
     }
     if (const auto* const table = std::get_if<wasm::TableType>(&type))
         return begin_table(to, in, *table, is_definition);
@@ -268,7 +268,7 @@ void define(PrintScope& in, const wasm::ExternType& type) {
     }
 }
 
-void put_extern_index(Layout& to, const PrintScope& in, wasm::ExternKind kind,
+void put_extern_index(PrintLayout& to, const PrintScope& in, wasm::ExternKind kind,
                       std::uint32_t index) {
     switch (kind) {
     case wasm::ExternKind::func:
