@@ -207,6 +207,8 @@ void read_names(Bytes section, PrintNames& into) {
         case 9: return into.datas.read(in, true);
         case 10: return into.fields.read(in);
         case 11: return into.tags.read(in, true);
+        case 12: return into.type_params.read(in);
+        case 13: return into.tag_params.read(in);
         default: return true;
         }
     });

@@ -98,6 +98,7 @@ struct PrintNames {
     PrintSpace funcs, types, tables, memories, globals, elements, datas, tags;
     PrintSpace modules, instances; ///< core ones
     NestedNames locals, labels, fields;
+    NestedNames type_params, tag_params;
     PrintSpace component_types, component_funcs, components, component_instances, values;
 };
 

@@ -65,7 +65,9 @@ void put_composite(PrintLayout& to, const PrintScope& in, const wasm::SubType& t
                    std::uint32_t index) {
     if (const auto* const func = std::get_if<wasm::FuncType>(&type.composite)) {
         to.begin("func");
-        put_signature(to, in, *func, nullptr);
+        PrintSpace params("local", "local");
+        in.names.type_params.select(index, params, true);
+        put_signature(to, in, *func, params.empty() ? nullptr : &params);
     } else if (const auto* const fields = std::get_if<wasm::StructType>(&type.composite)) {
         to.begin("struct");
         put_struct(to, in, *fields, index);
@@ -236,7 +238,9 @@ void begin_extern(PrintLayout& to, const PrintScope& in, const wasm::ExternType&
             in.names.funcs.put_definition(to, in.funcs);
             to.put(' ');
         }
-        return put_type_use_in_full(to, in, func->type, nullptr);
+        PrintSpace params("local", "local");
+        in.names.locals.select(in.funcs, params, true);
+        return put_type_use_in_full(to, in, func->type, is_definition ? &params : nullptr);
     }
     if (const auto* const table = std::get_if<wasm::TableType>(&type))
         return begin_table(to, in, *table, is_definition);
@@ -249,7 +253,10 @@ void begin_extern(PrintLayout& to, const PrintScope& in, const wasm::ExternType&
         in.names.tags.put_definition(to, in.tags);
         to.put(' ');
     }
-    put_type_use_in_full(to, in, std::get<wasm::TagType>(type).type, nullptr);
+    PrintSpace params("local", "local");
+    in.names.tag_params.select(in.tags, params, true);
+    put_type_use_in_full(to, in, std::get<wasm::TagType>(type).type,
+                         is_definition && !params.empty() ? &params : nullptr);
 }
 
 void define(PrintScope& in, const wasm::ExternType& type) {
