@@ -149,6 +149,9 @@ void append_counted(Buffer& out, std::uint8_t id, std::uint32_t count, Bytes byt
 
 Buffer ModuleParser::binary() const {
     constexpr std::uint8_t data_count_id = 12;
+    std::size_t last = section_count; // that has anything in it
+    while (last > 0 && sections_[last - 1].count == 0 && sections_[last - 1].bytes.empty())
+        --last;
     Buffer out = {0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00};
     append_customs(out, false, whole_module);
     for (std::size_t i = 0; i < section_count; ++i) {
@@ -175,9 +178,13 @@ Buffer ModuleParser::binary() const {
             append_section(out, section_rows[i].id, bytes);
         else if (count > 0)
             append_counted(out, section_rows[i].id, count, bytes);
-        append_customs(out, true, i);
+        if (i + 1 < last)
+            append_customs(out, true, i);
     }
-    append_customs(out, true, whole_module);
+    // Behind all sections they stand as they do in the text, whichever of them they ask for.
+    for (const auto& section : customs_)
+        if (section.is_after && section.place + 1 >= last)
+            append_custom(out, section.name, section.content);
     if (const auto names = context_.names.section(); !names.empty())
         append_custom(out, "name", names);
     return out;
