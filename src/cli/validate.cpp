@@ -69,7 +69,7 @@ Result<> validate_one(const Call& call, const std::string& path,
     const auto text = as_text(content);
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin != text.npos && (text[begin] == '(' || text[begin] == ';')) // the text format
-        return validate_content(TENON_TRY(wat::parse_module(path, text)), options);
+        return validate_content(TENON_TRY(wat::parse(path, text)), options);
     auto done = validate_content(content, options);
     if (!done)
         return fail(std::move(done).error().in_file(path));

@@ -87,7 +87,8 @@ TEST(ComponentText, exports_in_place_come_behind_all_fields) {
                     "(export $x \"c\" (type $t) (type (eq 0))))"),
               "0705027d6f0100"
               "0b1603"
-              "0001630301010300"
+              "00016303010103" // with its type, eq 0
+              "0000"
               "000161030000"
               "000162030000"
               "00190e636f6d706f6e656e742d6e616d6501080302010174020178");
@@ -172,7 +173,7 @@ TEST(ComponentText, canonical_options_are_read_in_any_order) {
     EXPECT_EQ(bytes("(component (canon lower (func 0) string-encoding=latin1+utf16 async gc "
                     "(memory 1) (realloc 2) (post-return 3) (callback (core func 4)) "
                     "(core-type 5) (core func)))"),
-              "0813010100" // lower 0
+              "0812010100" // lower 0
               "000802060903010402050307"
               "04"
               "0805");
@@ -184,7 +185,7 @@ TEST(ComponentText, names_lead_to_what_came_before) {
     EXPECT_EQ(bytes("(component (type $t u8) (type $t u8))"),
               "malformed 1:31 a second type named `$t`");
     EXPECT_EQ(bytes("(component (import \"f\" (func $f)) (component (export \"f\" (func $f))))"),
-              "malformed 1:65 the function `$f` belongs to an outer component, from which only "
+              "malformed 1:64 the function `$f` belongs to an outer component, from which only "
               "types, core modules and components can be used");
     EXPECT_EQ(bytes("(component (alias outer $c 0 (type)))"),
               "malformed 1:25 unknown outer component `$c`");
@@ -201,7 +202,7 @@ TEST(ComponentText, what_is_wrong_is_named_with_its_place) {
               "malformed 1:19 expected a canonical definition, such as `lower`, found "
               "`resource.nwe`; did you mean `resource.new`?");
     EXPECT_EQ(bytes("(component (core module (func"),
-              "truncated 1:30 expected `)`, found the end of the text");
+              "truncated 1:30 expected an instruction, found the end of the text");
     EXPECT_EQ(bytes("(component) (component)"),
               "malformed 1:13 expected nothing behind the component, found `(`");
     EXPECT_EQ(parse_module("t", "(component)").error().code(), Errc::unsupported);
@@ -215,7 +216,7 @@ TEST(ComponentText, nesting_has_a_limit) {
     }
     EXPECT_EQ(bytes(components), "limit 1:1112 nested too deeply: 100 levels at most");
     EXPECT_EQ(bytes("(component (type " + types),
-              "limit 1:612 nested too deeply: 100 levels at most");
+              "limit 1:613 nested too deeply: 100 levels at most");
 }
 
 TEST(ComponentText, a_tree_keeps_what_its_views_look_into) {

