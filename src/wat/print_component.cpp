@@ -214,7 +214,7 @@ void ComponentPrinter::define(const ast::Instance& instance) {
 // --- aliases
 
 void ComponentPrinter::define(const ast::Alias& alias) {
-    const auto word = component::name_of(alias.sort, alias.core);
+    const auto word = word_of(alias.sort, alias.core);
     if (const auto* const outer = std::get_if<ast::Alias::Outer>(&alias.target)) {
         put_outer(*outer, alias.sort, alias.core, word);
         return;
@@ -330,7 +330,7 @@ void ComponentPrinter::put_extern_name(const ast::ExternName& name) {
 }
 
 void ComponentPrinter::put_item(const ast::SortIdx& what) {
-    to_.begin(component::name_of(what.sort, what.core));
+    to_.begin(word_of(what.sort, what.core));
     to_.put(' ');
     names_of(scope(), what.sort, what.core).put_index(to_, what.index);
     to_.end();

@@ -78,6 +78,13 @@ private:
     [[nodiscard]] bool is_nearest(std::size_t at) const noexcept;
 
     // --- numbers
+    /// `func`, `core module`: as the text format has it, which abbreviates functions.
+    [[nodiscard]] static std::string_view word_of(Sort sort, CoreSort core) noexcept {
+        const bool of_core = sort == Sort::core;
+        if (sort == Sort::func || (of_core && core == CoreSort::func))
+            return of_core ? "core func" : "func";
+        return component::name_of(sort, core);
+    }
     [[nodiscard]] static const PrintSpace& names_of(const PrintScope& scope, Sort sort,
                                                     CoreSort core);
     [[nodiscard]] static std::uint32_t count_of(const PrintScope& scope, Sort sort, CoreSort core);

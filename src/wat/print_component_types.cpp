@@ -219,7 +219,7 @@ void ComponentPrinter::put_function_type(const ast::Func& type) {
 }
 
 void ComponentPrinter::put_extern_type(const ast::ExternType& type, bool is_definition) {
-    to_.begin(component::name_of(type.sort, CoreSort::module));
+    to_.begin(word_of(type.sort, CoreSort::module));
     to_.put(' ');
     if (is_definition) {
         put_definition(type.sort, CoreSort::module);
