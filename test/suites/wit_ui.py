@@ -18,6 +18,9 @@ import tempfile
 
 # What each count must at least be.
 GOOD, BAD, PLACES = 74, 150, 140
+PRINTED, MERGED, ENCODED, GUESTS = 41, 10, 106, 16
+# Good packages with dependencies in a form that cannot be read yet; no more than these may wait.
+WAITING = 2
 
 
 def find_suites():
@@ -226,7 +229,7 @@ def good_cases(program, folder, verbose):
         if order and verbose:
             print(f"  {name}: another order: {order}")
     print(f"wit-parser, good: {len(cases)} cases, {equal} equal ({same_order} also in order), {waiting} waiting for encoded packages")
-    return equal + waiting
+    return equal + min(waiting, WAITING)
 
 
 def expected_place(text):
@@ -240,7 +243,7 @@ def expected_place(text):
 def bad_cases(program, folder, verbose):
     cases, missing = cases_in(folder, ".result")
     results = run(program, "json", list(cases.values()))
-    refused = places = given = waiting = 0
+    refused = places = given = 0
     root = os.path.dirname(os.path.dirname(folder))
     for expectation, path in cases.items():
         result = results.get(path)
@@ -248,8 +251,8 @@ def bad_cases(program, folder, verbose):
         if result is None or result[0] != "error":
             print(f"  {name}: not refused")
             continue
-        if result[2] == "unsupported":
-            waiting += 1
+        if result[2] == "unsupported":  # what cannot be read at all has not been judged
+            print(f"  {name}: unsupported\n{result[3]}")
             continue
         refused += 1
         with open(expectation, encoding="utf-8") as file:
@@ -264,13 +267,14 @@ def bad_cases(program, folder, verbose):
             print(f"  {name}: at {found}, expected {wanted}")
         if verbose:
             print(f"--- {name}\n{text.strip()}\n{result[3]}")
-    print(f"wit-parser, bad: {len(cases) + len(missing)} expectations, {len(missing)} without input ({', '.join(missing)}); {refused} refused; {given} with a place, {places} of them equal; {waiting} waiting for encoded packages")
-    return refused + waiting, places
+    print(f"wit-parser, bad: {len(cases) + len(missing)} expectations, {len(missing)} without input ({', '.join(missing)}); {refused} refused; {given} with a place, {places} of them equal")
+    return refused, places
 
 
 def normal(text):
-    """Printed WIT without empty lines, on which printers differ between worlds."""
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+    """Printed WIT without the empty lines between its interfaces and worlds, and at its end, where printers differ. Inside them all must be equal."""
+    lines = text.split("\n")
+    return "\n".join(line for n, line in enumerate(lines) if line or any(lines[n + 1:n + 2]) and lines[n + 1].startswith(" "))
 
 
 def printed_cases(program, folder):
@@ -300,7 +304,7 @@ def printed_cases(program, folder):
             import difflib
             print("\n".join(list(difflib.unified_diff(expected.splitlines(), normal(result[1]).splitlines(), lineterm=""))[:20]))
     print(f"wit-component, interfaces printed: {len(cases)} cases, {equal} equal")
-    return equal == len(cases)
+    return equal == len(cases) >= PRINTED
 
 
 def merge_cases(program, folder):
@@ -329,7 +333,7 @@ def merge_cases(program, folder):
         if not equal:
             print(f"  {name}: merged otherwise\n{body}")
     print(f"wit-component, merge: {len(names)} cases, {good} as expected")
-    return good == len(names)
+    return good == len(names) >= MERGED
 
 
 def stable_packages(program, root, ui):
@@ -342,7 +346,7 @@ def stable_packages(program, root, ui):
     waiting = sum(r[0] == "error" and r[2] == "unsupported" for r in results.values())
     print(f"printed, read and printed again: {len(results)} packages of wit-parser, {len(results) - len(bad) - waiting} stable, "
           f"{waiting} waiting for encoded packages")
-    fine = not bad
+    fine = not bad and waiting <= WAITING
     for version in ("wasi-0.2.12", "wasi-0.3.0"):
         folder = os.path.join(root, "wit", version)
         if not os.path.isdir(folder):
@@ -389,7 +393,7 @@ def encoded_packages(program, root, ui):
         print(f"  {path}: {text[:1500]}")
     print(f"encoded and decoded: {len(results)} packages, {len(results) - len(bad) - len(impossible)} with the same text, "
           f"{len(impossible)} with empty records, which cannot be encoded")
-    return not bad and len(results) == len(printed)
+    return not bad and len(results) == len(printed) >= ENCODED
 
 
 def guest_components(program, root):
@@ -408,7 +412,7 @@ def guest_components(program, root):
     for path, text in bad.items():
         print(f"  {path}: {text[:1500]}")
     print(f"guests: {len(components)} components, {len(results) - len(bad)} with the same bytes again and with WIT")
-    return not bad and len(results) == len(components)
+    return not bad and len(results) == len(components) >= GUESTS
 
 
 def formatted_files(program, root):
