@@ -22,8 +22,8 @@ void round_with(Bytes binary, const wat::PrintOptions& options) {
             std::abort();
         return;
     }
-    if (options.skeleton)
-        return;
+    if (options.skeleton || options.name_unnamed)
+        return; // no module any more, or one with other names
     const auto parsed = wat::parse_module("fuzz.wat", *text);
     if (!parsed)
         return; // invalid modules need not have a text: equal names, labels that lead nowhere
