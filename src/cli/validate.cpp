@@ -4,7 +4,6 @@
 #include "base/nearest.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
-#include "component/decode.hpp"
 #include "wasm/sections.hpp"
 #include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
@@ -56,10 +55,8 @@ Result<wasm::Features> features_of(const Call& call) {
 
 Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
-    if (walker.preamble().layer == wasm::Layer::component) {
-        TENON_TRY(component::validate(TENON_TRY(component::decode(content)), options));
-        return {};
-    }
+    if (walker.preamble().layer == wasm::Layer::component)
+        return component::validate(content, options);
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
 }
 
