@@ -5,6 +5,7 @@
 #pragma once
 
 #include "wat/code.hpp"
+#include "wat/known_customs.hpp"
 
 namespace tenon::wat {
 
@@ -24,9 +25,6 @@ enum class SectionKind : std::uint8_t {
     data,
 };
 inline constexpr std::size_t section_count = 12;
-
-/// `(@producers (language "C" "17")* …)` as the content of its section.
-Result<Buffer> read_producers(Cursor& in);
 
 class ModuleParser {
 public:
@@ -98,6 +96,7 @@ private:
     Result<> custom();
     Result<> custom_place(Custom& section);
     Result<> producers();
+    Result<> dylink();
     void add_hints(std::uint32_t func);
     void append_import(const Import& import, const wasm::ExternType& type);
     [[nodiscard]] Buffer binary() const;
