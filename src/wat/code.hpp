@@ -136,7 +136,7 @@ private:
     Scope locals_;
     NameMap local_names_, label_names_;
     std::vector<Label> labels_;
-    std::unordered_map<std::string_view, std::uint32_t> label_ids_; ///< the innermost, plus one
+    base::TextViewMap<std::uint32_t> label_ids_; ///< the innermost, plus one
     std::uint32_t label_count_ = 0;
 
     std::vector<BranchHint> hints_;

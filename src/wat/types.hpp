@@ -42,7 +42,7 @@ public:
 
 private:
     std::vector<std::optional<FuncType>> types_; ///< nothing where it is no function
-    std::unordered_map<std::string, std::uint32_t> plain_;
+    base::TextMap<std::uint32_t> plain_;
     std::vector<TypeUse> unchecked_;
     Buffer bytes_;
     std::uint32_t groups_ = 0;
