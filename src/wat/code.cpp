@@ -285,6 +285,8 @@ Result<> Code::close() {
     case Shape::clause: break;
     case Shape::folded_if:
     case Shape::folded_try:
+        if (row->op == Op::delegate) // which holds nothing but its label
+            return in_.expect_close();
         if (!frame.has_clause)
             return fail(in_.unexpected(frame.shape == Shape::folded_if ? "`(then`" : "`(do`"));
         [[fallthrough]];

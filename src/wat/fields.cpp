@@ -76,9 +76,8 @@ Result<> ModuleParser::field(std::string_view word) {
 
 /// Of a function or tag that has no body: names of parameters are only for show.
 Result<std::uint32_t> ModuleParser::bodiless_type(Space space, std::uint32_t index) {
-    Scope scope;
     NameMap shown;
-    ParamNames params{scope, shown};
+    ParamNames params{nullptr, shown};
     const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
     if (space == Space::func)
         context_.names.add_locals(index, shown);
@@ -178,7 +177,7 @@ Result<> ModuleParser::func() {
     TENON_TRY(read_naming(in_));
     const auto import = TENON_TRY(exports_and_import(Space::func, index));
     code_.begin_function();
-    ParamNames params{code_.locals(), code_.local_names()};
+    ParamNames params{import ? nullptr : &code_.locals(), code_.local_names()};
     const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
     const auto type = TENON_TRY(resolve(in_, context_.types, use));
     if (import) {

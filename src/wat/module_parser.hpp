@@ -82,7 +82,7 @@ private:
     Result<> elem_of_table(std::uint32_t table, ValType element, bool is_64);
     Result<std::uint32_t> elem_indices(Buffer& out);
     Result<std::uint32_t> elem_expressions(Buffer& out);
-    Result<> elem_list(Buffer& list, std::optional<ValType>& type);
+    Result<> elem_list(Buffer& list, std::optional<ValType>& type, bool may_be_bare);
     Result<> data();
     Result<> data_of_memory(std::uint32_t memory, bool is_64,
                             std::optional<std::uint32_t> page_size);

@@ -247,5 +247,37 @@ TEST(Parse, deep_nesting_is_no_danger) {
     EXPECT_EQ(parse_module("t", flat + ")"), *one);
 }
 
+TEST(Parse, functions_by_index_stand_behind_func_but_in_the_spellings_of_old) {
+    const auto elem = [](const std::string& text) {
+        return bytes("(func $f) (table 1 funcref) " + text).substr(0, 9);
+    };
+    for (const auto* const good :
+         {"(elem declare func $f)", "(elem (table 0) (i32.const 0) func $f)", "(elem func $f)",
+          "(elem (i32.const 0) $f)", "(elem 0 (i32.const 0) $f)", "(elem declare funcref)"})
+        EXPECT_EQ(elem(good).substr(0, 6), "010401") << good;
+    for (const auto* const bad : {"(elem declare $f)", "(elem (table 0) (offset i32.const 0) $f)",
+                                  "(elem $e $f)", "(elem 0)"})
+        EXPECT_EQ(elem(bad), "malformed") << bad;
+    EXPECT_EQ(bytes("(func $f) (elem declare $f)"),
+              "malformed 1:25 expected `func` or the type of the elements, found `$f`");
+    EXPECT_EQ(bytes("(func $f) (table funcref (elem (ref.null func) $f))"),
+              "malformed 1:48 expected `)`, found `$f`");
+}
+
+TEST(Parse, delegate_holds_nothing_but_its_label) {
+    EXPECT_EQ(code("(try (do) (delegate 0))"), "06401800");
+    EXPECT_EQ(bytes("(func (try (do) (delegate 0 nop)))"),
+              "malformed 1:29 expected `)`, found `nop`");
+}
+
+TEST(Parse, parameters_that_no_body_names_may_have_one_name_twice) {
+    const auto twice = std::string("(param $x i32) (param $x i32)");
+    EXPECT_EQ(bytes("(type (func " + twice + "))").substr(0, 18), "010601"
+                                                                  "60027f7f00");
+    EXPECT_EQ(bytes("(import \"a\" \"b\" (func " + twice + "))").substr(0, 6), "010601");
+    EXPECT_EQ(bytes("(func (import \"a\" \"b\") " + twice + ")").substr(0, 6), "010601");
+    EXPECT_EQ(bytes("(func " + twice + ")"), "malformed 1:29 a second local named `$x`; ");
+}
+
 } // namespace
 } // namespace tenon::wat

@@ -83,7 +83,8 @@ Result<> read_params(Cursor& in, Names& names, FuncType& type, ParamNames* param
     const auto naming = TENON_TRY(read_naming(in));
     const auto index = static_cast<std::uint32_t>(type.params.size());
     if (params != nullptr) {
-        TENON_TRY(params->scope.add(in, naming, index, "local"));
+        if (params->scope != nullptr)
+            TENON_TRY(params->scope->add(in, naming, index, "local"));
         if (naming.shown)
             params->shown.emplace_back(index, *naming.shown);
     }
@@ -146,9 +147,8 @@ Result<wasm::StructType> read_struct(Cursor& in, Names& names, std::uint32_t ind
 Result<> read_composite(Cursor& in, Names& names, std::uint32_t index, wasm::SubType& into) {
     if (in.take_form("func")) {
         // Parameters may have names here, which are only for show.
-        Scope scope;
         NameMap shown;
-        ParamNames params{scope, shown};
+        ParamNames params{nullptr, shown};
         FuncType type;
         TENON_TRY(read_signature(in, names, type, &params));
         names.add_type_params(index, shown);

@@ -50,7 +50,7 @@ private:
 
 /// What is known of the names of parameters: where they go.
 struct ParamNames {
-    Scope& scope;
+    Scope* scope; ///< null where they are only for show, so that two may have the same
     NameMap& shown;
 };
 
