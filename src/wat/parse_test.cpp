@@ -279,5 +279,16 @@ TEST(Parse, parameters_that_no_body_names_may_have_one_name_twice) {
     EXPECT_EQ(bytes("(func " + twice + ")"), "malformed 1:29 a second local named `$x`; ");
 }
 
+TEST(Parse, stops_when_it_is_told_to) {
+    std::stop_source stop;
+    stop.request_stop();
+    std::string text = "(func ";
+    for (int i = 0; i < 20'000; ++i)
+        text += "nop ";
+    const auto module = parse_module("t.wat", text + ")", stop.get_token());
+    ASSERT_FALSE(module);
+    EXPECT_EQ(module.error().code(), Errc::interrupted);
+}
+
 } // namespace
 } // namespace tenon::wat

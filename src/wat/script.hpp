@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,10 +97,13 @@ struct Command {
     std::vector<Command> commands;
 };
 
-/// The commands of a script, or of a file that is one module without `(module`.
-Result<std::vector<Command>> parse_script(std::string_view name, std::string_view text);
+/// The commands of a script, or of a file that is one module without `(module`; `interrupted` when
+/// a stop was asked for.
+Result<std::vector<Command>> parse_script(std::string_view name, std::string_view text,
+                                          std::stop_token stop = {});
 
 /// The module's binary; the script's `name` and `text` are those that it was parsed from.
-Result<Buffer> assemble(std::string_view name, std::string_view text, const ScriptModule& module);
+Result<Buffer> assemble(std::string_view name, std::string_view text, const ScriptModule& module,
+                        std::stop_token stop = {});
 
 } // namespace tenon::wat
