@@ -251,15 +251,6 @@ Result<> ModuleParser::start() {
 
 // What else can be imported
 
-namespace {
-/// The type as an import has it, without the byte that says of what kind it is.
-void append_type(Buffer& out, const wasm::ExternType& type) {
-    const auto begin = out.size();
-    wasm::append(out, type);
-    out.erase(out.begin() + static_cast<std::ptrdiff_t>(begin));
-}
-} // namespace
-
 Result<> ModuleParser::table() {
     const auto index = define(Space::table);
     TENON_TRY(read_naming(in_));

@@ -171,9 +171,7 @@ Result<> ModuleParser::elem_of_table(std::uint32_t table, ValType element, bool 
     type.limits.min = count;
     type.limits.max = count;
     type.limits.is_64 = is_64;
-    Buffer spelled;
-    wasm::append(spelled, wasm::ExternType(type));
-    append_bytes(tables.bytes, Bytes(spelled).subspan(1)); // without the kind
+    append_type(tables.bytes, type);
 
     auto& elems = section(SectionKind::elem);
     ++elems.count;
@@ -250,9 +248,7 @@ Result<> ModuleParser::data_of_memory(std::uint32_t memory, bool is_64,
     type.limits.max = pages;
     type.limits.is_64 = is_64;
     type.page_size_log2 = page_size;
-    Buffer spelled;
-    wasm::append(spelled, wasm::ExternType(type));
-    append_bytes(memories.bytes, Bytes(spelled).subspan(1)); // without the kind
+    append_type(memories.bytes, type);
 
     auto& datas = section(SectionKind::data);
     ++datas.count;

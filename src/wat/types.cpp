@@ -314,6 +314,12 @@ Result<wasm::GlobalType> read_global_type(Cursor& in, Names& names) {
     return global;
 }
 
+void append_type(Buffer& out, const wasm::ExternType& type) {
+    const auto begin = out.size();
+    wasm::append(out, type);
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
 Result<TypeUse> read_type_use(Cursor& in, Names& names, ParamNames* params) {
     TypeUse use;
     if (in.take_form("type")) {

@@ -78,6 +78,9 @@ Result<TypeUse> read_type_use(Cursor& in, Names& names, ParamNames* params);
 Result<std::uint32_t> resolve(const Cursor& in, TypeTable& types, const TypeUse& use);
 /// Whether a use with an index says the same in place.
 Result<> check(const Cursor& in, const TypeTable& types, const TypeUse& use);
+/// The type as a section of its kind has it: without the byte in front that says of what kind it
+/// is.
+void append_type(Buffer& out, const wasm::ExternType& type);
 /// The definition behind `(type`, its name passed over; `index` is its own.
 Result<wasm::SubType> read_type_definition(Cursor& in, Names& names, std::uint32_t index);
 
