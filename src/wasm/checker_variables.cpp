@@ -39,13 +39,13 @@ Result<> Checker::variable(const Instruction& one) {
                     fmt::format("unknown local {}: there are {}", index, locals_.size()));
     const auto type = locals_[index];
     if (one.row->op == Op::local_get) {
-        if (set_[index] == 0)
+        if (!locals_.is_set(index))
             return fail(Errc::invalid, fmt::format("uninitialized local {}", index));
         push(type);
         return {};
     }
     TENON_TRY(pop(type));
-    set_local(index);
+    locals_.set(index);
     if (one.row->op == Op::local_tee)
         push(type);
     return {};

@@ -365,8 +365,8 @@ Result<wasm::SubType> read_type_definition(Cursor& in, Names& names, std::uint32
         return type;
     }
     type.is_final = in.take_keyword("final");
-    while (Names::at_index(in))
-        type.supertypes.push_back(TENON_TRY(names.index(in, Space::type)));
+    if (Names::at_index(in))
+        type.supertypes.set(TENON_TRY(read_type_index(in, names)));
     type.is_plain = type.is_final && type.supertypes.empty();
     TENON_TRY(read_composite(in, names, index, type));
     TENON_TRY(in.expect_close());
