@@ -15,11 +15,9 @@
 namespace tenon::cli {
 namespace {
 
-constexpr auto last_feature = wasm::Feature::wide_arithmetic;
-
 std::vector<wasm::Feature> all_features() {
     std::vector<wasm::Feature> all;
-    for (int i = 1; i <= static_cast<int>(last_feature); ++i)
+    for (int i = 1; i <= static_cast<int>(wasm::last_feature); ++i)
         all.push_back(static_cast<wasm::Feature>(i));
     return all;
 }
@@ -28,7 +26,16 @@ std::vector<wasm::Feature> all_features() {
 Result<> apply(const Call& call, std::string_view word, wasm::Features& features) {
     const bool on = !word.starts_with('-');
     const auto name = on ? word : word.substr(1);
-    std::vector<std::string_view> names{"all"};
+    if (const auto version = wasm::Features::version(name)) {
+        if (!on)
+            return call.misuse(base::Error(
+                Errc::usage, fmt::format("`{}` cannot be taken away, only chosen", name)));
+        features = *version;
+        return {};
+    }
+    const auto versions = wasm::Features::version_names();
+    std::vector<std::string_view> names(versions.begin(), versions.end());
+    names.emplace_back("all");
     for (const auto feature : all_features()) {
         names.push_back(name_of(feature));
         if (name == "all" || name == name_of(feature))
@@ -43,7 +50,7 @@ Result<> apply(const Call& call, std::string_view word, wasm::Features& features
 }
 
 Result<wasm::Features> features_of(const Call& call) {
-    auto features = wasm::Features::standard();
+    auto features = wasm::Features::usual();
     for (const auto& list : call.values("features"))
         for (std::size_t begin = 0; begin <= list.size();) {
             const auto end = std::min(list.find(',', begin), list.size());
@@ -101,8 +108,8 @@ constexpr Option validate_options[] = {
      .letter = 'f',
      .kind = ValueKind::text,
      .value = "NAME,…",
-     .help = "allow more than WebAssembly 3.0 (`threads`, `wide-arithmetic`, `all`), or less "
-             "(`-simd`)",
+     .help = "allow more than the proposals of phase 4 (`custom-page-sizes`, `all`), less "
+             "(`-simd`), or a version of old (`mvp`, `wasm1`, `wasm2`, `wasm3`, `lime1`)",
      .repeated = true},
     threads_option};
 constexpr Positional validate_arguments[] = {

@@ -28,14 +28,6 @@ ValType type_of(char letter) noexcept {
 
 } // namespace
 
-Result<ValType> ModuleInfo::canonical(ValType type) const {
-    if (type.kind() != ValType::Kind::ref_to)
-        return type;
-    if (type.type() >= types.size())
-        return fail(Errc::invalid, fmt::format("unknown type {}", type.type()));
-    return ValType::ref_to(types[type.type()].value, type.is_nullable());
-}
-
 // --- beginnings
 
 Checker::Checker(const ModuleInfo& info) : info_(info) {
@@ -61,7 +53,7 @@ Result<> Checker::begin_function(TypeId type, Reader& in) {
         auto local = TENON_TRY(read_val_type(in));
         const auto known = info_.canonical(local);
         if (!known)
-            return fail(in.error_at(offset, Errc::invalid, known.error().message()));
+            return fail(in.error_at(offset, known.error().code(), known.error().message()));
         if (!locals_.add(count, *known))
             return fail(in.error_at(
                 offset, Errc::limit,
@@ -104,11 +96,11 @@ Result<ValType> Checker::pop(ValType expected) {
     if (operands_.size() == top.height && !top.unreachable)
         return fail(Errc::invalid, fmt::format("type mismatch: expected {}, but nothing is on the "
                                                "stack",
-                                               type_text(expected)));
+                                               info_.text(expected)));
     const auto found = TENON_TRY(pop());
     if (!info_.store->is_subtype(found, expected))
         return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                               type_text(expected), type_text(found)));
+                                               info_.text(expected), info_.text(found)));
     return found;
 }
 
@@ -134,7 +126,7 @@ Result<> Checker::types_fit(std::span<const ValType> found,
             continue;
         if (!info_.store->is_subtype(sub, super))
             return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                                   type_text(super), type_text(sub)));
+                                                   info_.text(super), info_.text(sub)));
         fits = sub;
         fits_into = super;
     }
@@ -149,7 +141,7 @@ Result<> Checker::check_top(std::span<const ValType> types) const {
     if (missing > 0 && !frames_.back().unreachable)
         return fail(Errc::invalid,
                     fmt::format("type mismatch: expected {}, but nothing is on the stack",
-                                type_text(types[missing - 1])));
+                                info_.text(types[missing - 1])));
     return {};
 }
 
@@ -174,7 +166,7 @@ Result<> Checker::pop_same(ValType expected, std::uint32_t count) {
     if (found.size() < count && !frames_.back().unreachable)
         return fail(Errc::invalid,
                     fmt::format("type mismatch: expected {}, but nothing is on the stack",
-                                type_text(expected)));
+                                info_.text(expected)));
     operands_.shrink(operands_.size() - found.size());
     return {};
 }
@@ -183,7 +175,7 @@ Result<ValType> Checker::pop_reference() {
     const auto type = TENON_TRY(pop());
     if (!type.is_bottom() && !type.is_reference())
         return fail(Errc::invalid,
-                    fmt::format("type mismatch: expected a reference, found {}", type_text(type)));
+                    fmt::format("type mismatch: expected a reference, found {}", info_.text(type)));
     return type;
 }
 
@@ -196,7 +188,7 @@ Result<Checker::Frame> Checker::pop_frame() {
         return fail(Errc::invalid,
                     fmt::format("type mismatch: the block ends with more on the stack than it "
                                 "gives, {} at last",
-                                type_text(operands_.back())));
+                                info_.text(operands_.back())));
     locals_.forget(top.locals_height);
     leave_frame();
     return top;
@@ -294,6 +286,7 @@ Result<> Checker::check_constant(const Instruction& one) const {
     case Op::i64_add:
     case Op::i64_sub:
     case Op::i64_mul:
+        return info_.features.need(Feature::extended_const, "operators in constant expressions");
     case Op::i32_const:
     case Op::i64_const:
     case Op::f32_const:
@@ -317,6 +310,8 @@ Result<> Checker::check_constant(const Instruction& one) const {
             return fail(
                 Errc::invalid,
                 fmt::format("constant expression required, but global {} is mutable", one.index));
+        if (one.index >= info_.imported_globals)
+            return info_.features.need(Feature::gc, "constants made of the module's own globals");
         return {};
     default:
         return fail(Errc::invalid, fmt::format("constant expression required, and `{}` is not "

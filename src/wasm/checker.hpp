@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::span<const Frame> frames() const noexcept { return frames_; }
     [[nodiscard]] const Locals& locals() const noexcept { return locals_; }
     [[nodiscard]] const ModuleInfo& info() const noexcept { return info_; }
+    /// The type of the addresses of a memory or table.
+    [[nodiscard]] static ValType address_of(const Limits& limits) noexcept;
     /// The types that a branch to the frame takes.
     [[nodiscard]] std::span<const ValType> label_types(const Frame& frame) const;
 
@@ -126,7 +128,6 @@ private:
     Result<> data(std::uint32_t index) const;
     Result<ValType> element(std::uint32_t index) const;
     Result<ValType> address(const MemArg& memory, const OpRow& row) const;
-    [[nodiscard]] static ValType address_of(const Limits& limits) noexcept;
 
     // --- operators
     Result<> plain(const Instruction& one);

@@ -3,8 +3,6 @@
 // https://webassembly.github.io/spec/core/valid/instructions.html#control-instructions
 #include "wasm/checker.hpp"
 
-#include "wasm/type_text.hpp"
-
 #include <fmt/format.h>
 #include <utility>
 
@@ -78,7 +76,7 @@ Result<> Checker::select() {
         return fail(Errc::invalid, "type mismatch: `select` between references says their type");
     if (first != second && !first.is_bottom() && !second.is_bottom())
         return fail(Errc::invalid, fmt::format("type mismatch: {} and {} are not the same",
-                                               type_text(first), type_text(second)));
+                                               info_.text(first), info_.text(second)));
     push(first.is_bottom() ? second : first);
     return {};
 }
@@ -195,7 +193,7 @@ Result<> Checker::branch(const Instruction& one) {
         const auto wanted = TENON_TRY(label_reference(*target));
         if (!info_.store->is_subtype(type.as_non_null(), wanted))
             return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                                   type_text(wanted), type_text(type)));
+                                                   info_.text(wanted), info_.text(type)));
         const auto rest = label_types(*target);
         return retype(rest.first(rest.size() - 1));
     }
@@ -255,7 +253,7 @@ Result<> Checker::br_on_cast(const Instruction& one) {
     const auto to = TENON_TRY(heap_type(one.heap_to, one.to_null));
     if (!info_.store->is_subtype(to, from))
         return fail(Errc::invalid, fmt::format("type mismatch: {} is no subtype of {}",
-                                               type_text(to), type_text(from)));
+                                               info_.text(to), info_.text(from)));
     // What is left of a value that may be null, once null is taken away by the cast.
     const auto rest = one.to_null ? from.as_non_null() : from;
     const bool on_success = one.row->op == Op::br_on_cast;
@@ -263,7 +261,7 @@ Result<> Checker::br_on_cast(const Instruction& one) {
     const auto wanted = TENON_TRY(label_reference(*target));
     if (!info_.store->is_subtype(branches, wanted))
         return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                               type_text(wanted), type_text(branches)));
+                                               info_.text(wanted), info_.text(branches)));
     TENON_TRY(pop(from));
     const auto types = label_types(*target);
     TENON_TRY(retype(types.first(types.size() - 1)));
@@ -290,6 +288,8 @@ Result<> Checker::call(const Instruction& one) {
         op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
     if (op == Op::call || op == Op::return_call)
         return call_with(*info_.store->func(TENON_TRY(function(one.index))), returns);
+    if (op == Op::return_call_ref)
+        TENON_TRY(info_.features.need(Feature::tail_call, "tail calls"));
     const auto* const type = TENON_TRY(func_type(one.index));
     if (op == Op::call_ref || op == Op::return_call_ref) {
         TENON_TRY(pop(ValType::ref_to(info_.types[one.index].value, true)));

@@ -3,8 +3,6 @@
 // https://webassembly.github.io/spec/core/valid/instructions.html#reference-instructions
 #include "wasm/checker.hpp"
 
-#include "wasm/type_text.hpp"
-
 #include <fmt/format.h>
 
 namespace tenon::wasm {
@@ -149,7 +147,7 @@ Result<> Checker::array(const Instruction& one) {
             return fail(Errc::invalid,
                         fmt::format("type mismatch: {} does not fit into an array "
                                     "of {}",
-                                    type_text(item), type_text(unpacked(element))));
+                                    info_.text(item), info_.text(unpacked(element))));
         return {};
     };
     const auto pop_i32s = [&](int count) -> Result<> {

@@ -77,7 +77,13 @@ enum class Feature : std::uint8_t {
     memory64,
     threads,
     wide_arithmetic,
+    mutable_global,
+    multi_value,
+    extended_const,
+    bulk_memory_opt, ///< of `bulk_memory` copying and filling alone
+    custom_page_sizes,
 };
+inline constexpr auto last_feature = Feature::custom_page_sizes;
 
 struct OpRow {
     Op op;

@@ -348,6 +348,143 @@ TEST(Module, counts_end_where_the_javascript_interface_ends_them) {
               "limit @10: 100001 element segments are beyond the limit of 100000");
 }
 
+TEST(Validate, a_feature_that_is_off_gates_types_and_definitions_too) {
+    const auto without = [](Feature feature, const Buffer& sections) {
+        auto features = Features::everything();
+        features.set(feature, false);
+        const auto text = verdict(preamble + sections, features);
+        EXPECT_EQ(verdict(preamble + sections, Features::everything()), "valid");
+        return text.substr(text.find(": ") + 2);
+    };
+    const auto off = [](std::string_view what, std::string_view name) {
+        return std::string(what) + " need the feature `" + std::string(name) + "`, which is off";
+    };
+    const auto param = [](const Buffer& type) {
+        return section(1, Buffer{0x01, 0x60, 0x01} + type + Buffer{0x00});
+    };
+    const auto constant = [](const Buffer& init) {
+        return section(6, Buffer{0x01, 0x7f, 0x00} + init + Buffer{0x0b});
+    };
+    EXPECT_EQ(without(Feature::simd, param({0x7b})), off("vectors", "simd"));
+    EXPECT_EQ(without(Feature::reference_types, param({0x6f})),
+              off("reference types", "reference-types"));
+    EXPECT_EQ(without(Feature::function_references, param({0x64, 0x70})),
+              off("references that take no null", "function-references"));
+    EXPECT_EQ(without(Feature::gc, param({0x6c})), off("references to `i31`", "gc"));
+    EXPECT_EQ(without(Feature::exceptions, param({0x69})),
+              off("references to exceptions", "exceptions"));
+    EXPECT_EQ(without(Feature::gc, section(1, {0x01, 0x5f, 0x00})), off("structures", "gc"));
+    EXPECT_EQ(without(Feature::gc, section(1, {0x01, 0x5e, 0x7f, 0x00})), off("arrays", "gc"));
+    EXPECT_EQ(without(Feature::gc, section(1, {0x01, 0x4e, 0x01, 0x60, 0x00, 0x00})),
+              off("recursive groups of types", "gc"));
+    EXPECT_EQ(without(Feature::gc, section(1, {0x01, 0x50, 0x00, 0x60, 0x00, 0x00})),
+              off("types with subtypes", "gc"));
+    EXPECT_EQ(without(Feature::multi_value, section(1, {0x01, 0x60, 0x00, 0x02, 0x7f, 0x7f})),
+              off("functions with several results", "multi-value"));
+    EXPECT_EQ(without(Feature::exceptions,
+                      section(1, {0x01, 0x60, 0x00, 0x00}) + section(13, {0x01, 0x00, 0x00})),
+              off("tags", "exceptions"));
+    EXPECT_EQ(without(Feature::mutable_global, section(2, {0x01, 0x00, 0x00, 0x03, 0x7f, 0x01})),
+              off("mutable globals from outside", "mutable-global"));
+    EXPECT_EQ(without(Feature::mutable_global, section(6, {0x01, 0x7f, 0x01, 0x41, 0x00, 0x0b}) +
+                                                   section(7, {0x01, 0x00, 0x03, 0x00})),
+              off("mutable globals for others", "mutable-global"));
+    EXPECT_EQ(without(Feature::extended_const, constant({0x41, 0x01, 0x41, 0x01, 0x6a})),
+              "`i32.add`: " + off("operators in constant expressions", "extended-const"));
+    EXPECT_EQ(without(Feature::function_references,
+                      section(4, {0x01, 0x40, 0x00, 0x70, 0x00, 0x01, 0xd0, 0x70, 0x0b})),
+              off("tables with a first value", "function-references"));
+    EXPECT_EQ(without(Feature::bulk_memory, section(11, {0x01, 0x01, 0x00})),
+              off("passive data segments", "bulk-memory"));
+    // A table of functions is as old as WebAssembly.
+    EXPECT_EQ(verdict(preamble + section(4, {0x01, 0x70, 0x00, 0x01}), Features()), "valid");
+}
+
+TEST(Validate, return_call_ref_is_a_tail_call) {
+    auto features = Features::standard();
+    features.set(Feature::tail_call, false);
+    EXPECT_EQ(body({0x00, 0xd2, 0x00, 0x15, 0x00, 0x0b}), "valid");
+    EXPECT_EQ(
+        body({0x00, 0xd2, 0x00, 0x15, 0x00, 0x0b}, 0, features),
+        "unsupported +3: `return_call_ref`: tail calls need the feature `tail-call`, which is "
+        "off");
+}
+
+TEST(Features, versions_hold_what_they_had) {
+    EXPECT_EQ(Features::version("mvp"), Features());
+    EXPECT_FALSE(Features::version("wasm1")->has(Feature::simd));
+    EXPECT_TRUE(Features::version("wasm2")->has(Feature::simd));
+    EXPECT_FALSE(Features::version("wasm2")->has(Feature::gc));
+    EXPECT_TRUE(Features::version("wasm3")->has(Feature::gc));
+    EXPECT_TRUE(Features::version("lime1")->has(Feature::bulk_memory_opt));
+    EXPECT_FALSE(Features::version("lime1")->has(Feature::bulk_memory));
+    EXPECT_FALSE(Features::version("wasm4"));
+    EXPECT_TRUE(Features::usual().has(Feature::threads));
+    EXPECT_FALSE(Features::standard().has(Feature::threads));
+}
+
+TEST(Validate, pages_have_one_byte_or_the_usual_size) {
+    const auto memory = [](const Buffer& type, bool on = true) {
+        auto features = Features::standard();
+        features.set(Feature::custom_page_sizes, on);
+        return verdict(preamble + section(5, Buffer{0x01} + type), features);
+    };
+    EXPECT_EQ(memory({0x08, 0x01, 0x00}), "valid");
+    EXPECT_EQ(memory({0x08, 0x01, 0x10}), "valid");
+    EXPECT_EQ(memory({0x08, 0x01, 0x0f}),
+              "invalid @11: invalid custom page size: 2^15, where pages have 1 or 65536 bytes");
+    EXPECT_EQ(memory({0x08, 0x01, 0x00}, false),
+              "unsupported @11: pages of another size need the feature `custom-page-sizes`, which "
+              "is off");
+    // As many pages as can be addressed.
+    EXPECT_EQ(memory(Buffer{0x08} + leb(UINT32_MAX) + Buffer{0x00}), "valid");
+    EXPECT_EQ(memory(Buffer{0x08} + leb(65'537) + Buffer{0x10}),
+              "invalid @11: memory size must be at most 65536");
+    EXPECT_EQ(memory(Buffer{0x0c} + leb(UINT64_MAX) + Buffer{0x00}), "valid");
+}
+
+TEST(Validate, types_in_messages_have_the_indices_of_the_module) {
+    // Three structures of which two are the same, (func (param (ref 2)) (result (ref 1))):
+    // local.get 0
+    const auto types = Buffer{0x04, 0x5f, 0x00, 0x5f, 0x00, 0x5e, 0x7f, 0x00,
+                              0x60, 0x01, 0x64, 0x02, 0x01, 0x64, 0x01};
+    EXPECT_EQ(verdict(preamble + section(1, types) + section(3, {0x01, 0x03}) +
+                      section(10, {0x01, 0x04, 0x00, 0x20, 0x00, 0x0b})),
+              "invalid @37: `end`: type mismatch: expected (ref 0), found (ref 2)");
+}
+
+TEST(Validate, an_error_in_a_definition_says_in_which) {
+    const auto frames = [](const Buffer& sections) {
+        const auto done = validate(preamble + sections);
+        std::string text;
+        for (const auto& frame : done.error().frames())
+            text += frame + ";";
+        return text;
+    };
+    EXPECT_EQ(frames(section(2, {0x01, 0x00, 0x00, 0x03, 0x7f, 0x00}) +
+                     section(6, {0x01, 0x7f, 0x00, 0x42, 0x00, 0x0b})),
+              "global 1;");
+    EXPECT_EQ(frames(section(5, {0x01, 0x01, 0x02, 0x01})), "memory 0;");
+    EXPECT_EQ(frames(section(1, {0x02, 0x60, 0x00, 0x00, 0x60, 0x01, 0x63, 0x05, 0x00})),
+              "type 1;");
+    EXPECT_EQ(frames(section(7, {0x01, 0x01, 'f', 0x00, 0x00})), "export 0;");
+    EXPECT_EQ(frames(section(11, {0x01, 0x00, 0x41, 0x00, 0x0b, 0x00})), "data segment 0;");
+    EXPECT_EQ(frames(section(9, {0x01, 0x00, 0x41, 0x00, 0x0b, 0x00})), "element segment 0;");
+}
+
+TEST(Validate, definitions_stop_when_they_are_told_to) {
+    std::stop_source stop;
+    stop.request_stop();
+    const auto bytes =
+        preamble + section(6, leb(2'000) + repeated({0x7f, 0x00, 0x41, 0x00, 0x0b}, 2'000));
+    const auto module = decode_module(bytes);
+    ASSERT_TRUE(module);
+    TypeStore store;
+    const auto info = validate_definitions(*module, store, Features::standard(), stop.get_token());
+    ASSERT_FALSE(info);
+    EXPECT_EQ(info.error().code(), Errc::interrupted);
+}
+
 TEST(Validate, a_type_has_one_supertype_at_most) {
     EXPECT_EQ(verdict(preamble + section(1, {0x03, 0x50, 0x00, 0x5f, 0x00, 0x50, 0x00, 0x5f, 0x00,
                                              0x4f, 0x02, 0x00, 0x01, 0x5f, 0x00})),
