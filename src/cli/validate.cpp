@@ -7,6 +7,7 @@
 #include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
 #include "wat/parse.hpp"
+#include "wat/text_place.hpp"
 
 #include <fmt/format.h>
 #include <thread>
@@ -22,7 +23,8 @@ std::vector<wasm::Feature> all_features() {
     return all;
 }
 
-/// `threads`, `-simd`, `all`, `-all`: one word of `--features`, on top of what was said before.
+/// `threads`, `-simd`, `all`, `-all`, on top of what was said before, or `wasm2` in its place: one
+/// word of `--features`.
 Result<> apply(const Call& call, std::string_view word, wasm::Features& features) {
     const bool on = !word.starts_with('-');
     const auto name = on ? word : word.substr(1);
@@ -70,6 +72,15 @@ Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
 }
 
+Result<> validate_text(const std::string& path, std::string_view text,
+                       const wasm::ValidateOptions& options) {
+    const auto binary = TENON_TRY(wat::parse_module(path, text, options.stop));
+    auto done = validate_content(binary, options);
+    if (!done)
+        return fail(wat::placed(std::move(done).error(), path, text));
+    return {};
+}
+
 Result<> validate_one(const Call& call, const std::string& path,
                       const wasm::ValidateOptions& options) {
     const auto content =
@@ -78,7 +89,7 @@ Result<> validate_one(const Call& call, const std::string& path,
     const auto text = as_text(content);
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin != text.npos && (text[begin] == '(' || text[begin] == ';')) // the text format
-        return validate_content(TENON_TRY(wat::parse_module(path, text)), options);
+        return validate_text(path, text, options);
     auto done = validate_content(content, options);
     if (!done)
         return fail(std::move(done).error().in_file(path));

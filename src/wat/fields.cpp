@@ -9,7 +9,9 @@ namespace tenon::wat {
 
 using base::append_unsigned_leb;
 
-Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped) {
+Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped, TextPlaces* places) {
+    places_ = places;
+    code_.keep_places(places != nullptr);
     if (module.shown)
         context_.names.set_module(*module.shown);
     TENON_TRY(collect());
@@ -36,9 +38,12 @@ Result<> ModuleParser::fields() {
         if (!in_.take(TokenKind::open))
             return fail(in_.unexpected("a field of a module"));
         const auto word = in_.token().text;
+        const auto at = in_.offset();
+        const auto before = sizes();
         in_.advance();
         TENON_TRY(field(word));
         TENON_TRY(in_.expect_close());
+        note_growth(before, at);
     }
     return {};
 }
@@ -196,11 +201,14 @@ Result<> ModuleParser::func() {
     TENON_TRY(locals(static_cast<std::uint32_t>(param_count), body_));
     code_.set_in_function(true);
     TENON_TRY(code_.expression(body_));
+    code_.note_end();
     code_.set_in_function(false);
     body_.push_back(static_cast<Byte>(wasm::row_of(Op::end).code));
 
     auto& bodies = section(SectionKind::code);
     append_unsigned_leb(bodies.bytes, body_.size());
+    for (const auto& place : code_.places())
+        section_places_.push_back({SectionKind::code, bodies.bytes.size() + place.at, place.text});
     bodies.bytes.insert(bodies.bytes.end(), body_.begin(), body_.end());
     ++bodies.count;
     context_.names.add_locals(index, code_.local_names());

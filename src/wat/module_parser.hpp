@@ -5,6 +5,7 @@
 #pragma once
 
 #include "wat/code.hpp"
+#include "wat/text_place.hpp"
 
 namespace tenon::wat {
 
@@ -32,7 +33,8 @@ public:
     ModuleParser& operator=(const ModuleParser&) = delete;
 
     /// All fields up to the end of the text, and then the binary. `is_wrapped`: a `)` closes them.
-    Result<Buffer> parse(const Naming& module, bool is_wrapped);
+    /// `places`, if given, learns where everything came from.
+    Result<Buffer> parse(const Naming& module, bool is_wrapped, TextPlaces* places = nullptr);
 
 private:
     struct Entries {
@@ -48,6 +50,12 @@ private:
     struct Import {
         std::string module, name;
     };
+    /// Of a byte in a section that is not yet part of the binary.
+    struct Place {
+        SectionKind section;
+        std::size_t at, text;
+    };
+    using Sizes = std::array<std::size_t, section_count>;
 
     // collect.cpp: names
     Result<> collect();
@@ -96,8 +104,11 @@ private:
     Result<> custom_place(Custom& section);
     Result<> producers();
     void add_hints(std::uint32_t func);
+    [[nodiscard]] Sizes sizes() const;
+    void note_growth(const Sizes& before, std::size_t text);
     void append_import(const Import& import, const wasm::ExternType& type);
     [[nodiscard]] Buffer binary() const;
+    void append_section_of(Buffer& out, SectionKind kind) const;
     void append_customs(Buffer& out, bool is_after, std::size_t place) const;
     [[nodiscard]] Entries& section(SectionKind kind) {
         return sections_[static_cast<std::size_t>(kind)];
@@ -114,6 +125,8 @@ private:
     std::vector<Custom> customs_;
     Entries hints_;
     Buffer body_;
+    TextPlaces* places_ = nullptr;
+    std::vector<Place> section_places_; ///< where there are `places_`
 };
 
 } // namespace tenon::wat

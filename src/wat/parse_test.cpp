@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/hex.hpp"
+#include "wasm/validate.hpp"
 #include "wat/parse.hpp"
+#include "wat/text_place.hpp"
 
 #include <gtest/gtest.h>
 
@@ -288,6 +290,36 @@ TEST(Parse, stops_when_it_is_told_to) {
     const auto module = parse_module("t.wat", text + ")", stop.get_token());
     ASSERT_FALSE(module);
     EXPECT_EQ(module.error().code(), Errc::interrupted);
+}
+
+/// What the text of a function shows where validation finds fault.
+std::string fault(std::string_view text) {
+    const auto module = parse_module("t.wat", text);
+    if (!module)
+        return module.error().message();
+    auto done = wasm::validate(*module);
+    if (done)
+        return "valid";
+    const auto error = placed(std::move(done).error(), "t.wat", text);
+    if (!error.source())
+        return "no place";
+    const auto place = error.source()->place;
+    return std::to_string(place.line) + ":" + std::to_string(place.column) + " " +
+           std::string(text.substr(place.column - 1, place.length)) + " " + error.source()->file;
+}
+
+TEST(Placed, what_validation_finds_is_shown_in_the_text) {
+    EXPECT_EQ(fault("(module (func (result i32) i64.const 1 i32.eqz))"), "1:40 i32.eqz t.wat");
+    // Operators are written behind their operands.
+    EXPECT_EQ(fault("(module (func (drop (i32.add (i32.const 1) (i32.eqz (i64.const 2))))))"),
+              "1:45 i32.eqz t.wat");
+    EXPECT_EQ(fault("(func (if (i32.const 1) (then) (else (i32.const 3))))"), "1:52 ) t.wat");
+    EXPECT_EQ(fault("(func (block (result i32) (nop)))"), "1:32 ) t.wat");
+    EXPECT_EQ(fault("(func) (func (result i32))"), "1:26 ) t.wat");
+    EXPECT_EQ(fault("(func) (global i32 (i64.const 0))"), "1:9 global t.wat");
+    EXPECT_EQ(fault("(type (func)) (type (sub 0 (func)))"), "1:16 type t.wat");
+    EXPECT_EQ(fault("(func) (memory 1) (export \"a\" (func 0)) (export \"b\" (func 9))"),
+              "1:43 export t.wat");
 }
 
 } // namespace
