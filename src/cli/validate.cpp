@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// tenon validate: whether core modules are valid.
+// tenon validate: whether core modules and components are valid.
+#include "component/validate.hpp"
 #include "base/nearest.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
+#include "component/decode.hpp"
 #include "wasm/sections.hpp"
 #include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
@@ -65,16 +67,16 @@ Result<wasm::Features> features_of(const Call& call) {
 
 Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
-    if (walker.preamble().layer == wasm::Layer::component)
-        return fail(base::Error(Errc::unsupported,
-                                "this is a component, and only core modules can be validated yet")
-                        .help("`tenon wit print` shows its interfaces, or why they cannot be had"));
+    if (walker.preamble().layer == wasm::Layer::component) {
+        TENON_TRY(component::validate(TENON_TRY(component::decode(content)), options));
+        return {};
+    }
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
 }
 
 Result<> validate_text(const std::string& path, std::string_view text,
                        const wasm::ValidateOptions& options) {
-    const auto binary = TENON_TRY(wat::parse_module(path, text, options.stop));
+    const auto binary = TENON_TRY(wat::parse(path, text, options.stop));
     auto done = validate_content(binary, options);
     if (!done)
         return fail(wat::placed(std::move(done).error(), path, text));
@@ -119,13 +121,14 @@ constexpr Option validate_options[] = {
      .letter = 'f',
      .kind = ValueKind::text,
      .value = "NAME,…",
-     .help = "allow more than the proposals of phase 4 (`custom-page-sizes`, `all`), less "
-             "(`-simd`), or a version of old (`mvp`, `wasm1`, `wasm2`, `wasm3`, `lime1`)",
+     .help = "allow more than the proposals of phase 4 (`custom-page-sizes`, `cm-threading`, "
+             "`all`), less (`-simd`), or a version of old (`mvp`, `wasm1`, `wasm2`, `wasm3`, "
+             "`lime1`)",
      .repeated = true},
     threads_option};
 constexpr Positional validate_arguments[] = {
     {.name = "FILE",
-     .help = "core modules, binary or text; standard input if there is none, or `-`",
+     .help = "modules and components, binary or text; standard input if there is none, or `-`",
      .required = false,
      .repeated = true}};
 
@@ -133,9 +136,10 @@ constexpr Positional validate_arguments[] = {
 
 constexpr Verb validate_verb{
     .path = "validate",
-    .summary = "check that core modules are valid",
+    .summary = "check that modules and components are valid",
     .description = "Says nothing and leaves with 0 if all are. The error names the offset, the "
-                   "function, the operator, and the types found and wanted.",
+                   "function, the operator, and the types found and wanted; in a component also "
+                   "the way to the module that it is in.",
     .options = validate_options,
     .positionals = validate_arguments,
     .output = OutputMeaning::format,

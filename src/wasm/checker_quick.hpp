@@ -36,7 +36,7 @@ template <Quick kind>
         if (own() < row.operands || ((operands_.top_pair() ^ row.wanted) & row.mask) != 0)
             return false;
         if constexpr (kind == Quick::access)
-            if ((1U << one.memory.align_log2) > row.size)
+            if (one.memory.align_log2 > 4 || (1U << one.memory.align_log2) > row.size)
                 return false;
         if (row.operands == 0)
             return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Which parts of the language a module may use.
+// Which parts of the language a module or component may use.
 #pragma once
 
 #include "base/error.hpp"
@@ -20,11 +20,17 @@ public:
         for (const auto one : features)
             set(one, true);
     }
-    /// WebAssembly 3.0, no more and no less.
+    /// WebAssembly 3.0, no more and no less; of the gated parts of the Component Model those that
+    /// WASI 0.3 is made of.
     static constexpr Features standard() noexcept {
         Features all = everything();
-        for (const auto beyond : {Feature::legacy_exceptions, Feature::threads,
-                                  Feature::wide_arithmetic, Feature::custom_page_sizes})
+        for (const auto beyond :
+             {Feature::legacy_exceptions, Feature::threads, Feature::wide_arithmetic,
+              Feature::custom_page_sizes, Feature::cm_async_stackful,
+              Feature::cm_more_async_builtins, Feature::cm_threading, Feature::cm_error_context,
+              Feature::cm_fixed_length_lists, Feature::cm_gc, Feature::cm_values,
+              Feature::cm_nested_names, Feature::cm_map, Feature::cm64, Feature::cm_implements,
+              Feature::cm_canon_names})
             all.set(beyond, false);
         return all;
     }

@@ -12,7 +12,7 @@ Result<ValType> ModuleInfo::canonical(ValType type) const {
     TENON_TRY(features.need(type));
     if (type.kind() != ValType::Kind::ref_to)
         return type;
-    if (type.type() >= types.size())
+    if (type.type() >= types.size() || types[type.type()] == no_type)
         return fail(Errc::invalid, fmt::format("unknown type {}", type.type()));
     return ValType::ref_to(types[type.type()].value, type.is_nullable());
 }

@@ -82,8 +82,22 @@ enum class Feature : std::uint8_t {
     extended_const,
     bulk_memory_opt, ///< of `bulk_memory` copying and filling alone
     custom_page_sizes,
+    // Of the Component Model; see there what each of its marks stands for.
+    cm_async,
+    cm_async_stackful,
+    cm_more_async_builtins,
+    cm_threading,
+    cm_error_context,
+    cm_fixed_length_lists,
+    cm_gc,
+    cm_values,
+    cm_nested_names,
+    cm_map,
+    cm64,
+    cm_implements,
+    cm_canon_names,
 };
-inline constexpr auto last_feature = Feature::custom_page_sizes;
+inline constexpr auto last_feature = Feature::cm_canon_names;
 
 struct OpRow {
     Op op;

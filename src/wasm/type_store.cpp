@@ -61,6 +61,8 @@ Result<std::vector<TypeId>> TypeStore::add(const RecType& group, std::span<const
     const auto outside = [&](std::uint32_t index) -> Result<std::uint32_t> {
         if (index >= begin + size)
             return fail(Errc::invalid, fmt::format("unknown type {}", index), offset);
+        if (index < begin && known[index] == no_type)
+            return fail(Errc::invalid, fmt::format("type {} is that of a module", index), offset);
         return index >= begin ? index - begin : size + known[index].value;
     };
     // One spelling for each meaning: `(sub final (func))` is `(func)`.
@@ -169,14 +171,20 @@ bool TypeStore::fits(const SubType& sub, const SubType& super) const {
                [&](const FieldType& above, const FieldType& below) { return fits(below, above); });
 }
 
+namespace {
+template <class Kind, class Definitions> const Kind* kind_of(const Definitions& types, TypeId id) {
+    return id.value < types.size() ? std::get_if<Kind>(&types[id.value].type.composite) : nullptr;
+}
+} // namespace
+
 const FuncType* TypeStore::func(TypeId id) const {
-    return std::get_if<FuncType>(&types_.at(id.value).type.composite);
+    return kind_of<FuncType>(types_, id);
 }
 const StructType* TypeStore::structure(TypeId id) const {
-    return std::get_if<StructType>(&types_.at(id.value).type.composite);
+    return kind_of<StructType>(types_, id);
 }
 const ArrayType* TypeStore::array(TypeId id) const {
-    return std::get_if<ArrayType>(&types_.at(id.value).type.composite);
+    return kind_of<ArrayType>(types_, id);
 }
 
 // While a group is being checked its types have no place yet; the declared chain is walked then.

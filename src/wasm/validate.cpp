@@ -26,12 +26,9 @@ base::Error located(base::Error error, std::uint64_t offset) {
 
 class DefinitionValidator {
 public:
-    DefinitionValidator(const Module& module, TypeStore& store, Features features,
+    DefinitionValidator(const Module& module, TypeStore& store, ModuleInfo info,
                         std::stop_token stop)
-        : module_(module), store_(store), stop_(std::move(stop)) {
-        info_.store = &store;
-        info_.features = features;
-    }
+        : module_(module), store_(store), info_(std::move(info)), stop_(std::move(stop)) {}
 
     // Tables, globals and segments see only the globals before them; functions see everything.
     Result<ModuleInfo> run() {
@@ -59,6 +56,10 @@ public:
                       [&](const Data& one) { return data(one); }));
         return std::move(info_);
     }
+    Result<> declare(const ExternType& type) {
+        return std::visit([&](const auto& kind) { return this->import(kind); }, type);
+    }
+    ModuleInfo take() { return std::move(info_); }
 
 private:
     /// Every definition of a kind, behind those that were imported. An error names the definition,
@@ -133,9 +134,7 @@ private:
     }
     Result<> imports() {
         for (const auto& import : module_.imports) {
-            auto done =
-                std::visit([&](const auto& type) { return this->import(type); }, import.type);
-            if (!done)
+            if (auto done = declare(import.type); !done)
                 return fail(
                     located(std::move(done).error(), import.offset)
                         .within(fmt::format("import `{}` `{}`", import.module, import.name)));
@@ -334,7 +333,18 @@ private:
 
 Result<ModuleInfo> validate_definitions(const Module& module, TypeStore& store, Features features,
                                         std::stop_token stop) {
-    return DefinitionValidator(module, store, features, std::move(stop)).run();
+    ModuleInfo info;
+    info.store = &store;
+    info.features = features;
+    return DefinitionValidator(module, store, std::move(info), std::move(stop)).run();
+}
+
+Result<> declare(ModuleInfo& info, TypeStore& store, const ExternType& type) {
+    const Module nothing{};
+    DefinitionValidator validator(nothing, store, std::move(info), {});
+    auto done = validator.declare(type);
+    info = validator.take();
+    return done;
 }
 
 Result<> validate(const Module& module, Features features) {

@@ -15,6 +15,10 @@ namespace tenon::wasm {
 Result<ModuleInfo> validate_definitions(const Module& module, TypeStore& store, Features features,
                                         std::stop_token stop = {});
 
+/// Adds what has the type, spelled with indices of `info.types`, to the end of its index space, as
+/// an import does. `store` is that of `info`. Errors as above, without an offset.
+Result<> declare(ModuleInfo& info, TypeStore& store, const ExternType& type);
+
 /// All of it.
 Result<> validate(const Module& module, Features features = Features::standard());
 /// Decodes first.

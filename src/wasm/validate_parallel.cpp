@@ -97,8 +97,13 @@ std::size_t thread_count(const Module& module, std::size_t wanted) {
 
 Result<> validate_in_parallel(const Module& module, const ValidateOptions& options) {
     TypeStore store;
-    const auto info =
-        TENON_TRY(validate_definitions(module, store, options.features, options.stop));
+    return validate_bodies_in_parallel(
+        module, TENON_TRY(validate_definitions(module, store, options.features, options.stop)),
+        options);
+}
+
+Result<> validate_bodies_in_parallel(const Module& module, const ModuleInfo& info,
+                                     const ValidateOptions& options) {
     const auto threads = thread_count(module, options.threads);
     Bodies bodies(module, info, options.stop, threads);
     {

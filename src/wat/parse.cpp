@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wat/parse.hpp"
 
+#include "wat/component.hpp"
 #include "wat/module_parser.hpp"
 
 namespace tenon::wat {
@@ -34,12 +35,18 @@ Result<Buffer> any_module(Cursor in, bool is_definition) {
     if (in.take_form("module"))
         return wrapped_module(std::move(in), is_definition);
     if (in.at_form("component"))
-        return fail(
-            in.error(Errc::unsupported, "the text of components is not read yet", in.ahead()));
+        return fail(in.error(Errc::unsupported, "a component, where only a core module can be read",
+                             in.ahead()));
     return ModuleParser(std::move(in)).parse({}, false);
 }
 
 } // namespace
+
+Result<Buffer> parse(std::string_view name, std::string_view text, std::stop_token stop) {
+    if (Cursor(name, text).at_form("component"))
+        return assemble_component(name, text, 0, text.size(), false);
+    return parse_module(name, text, std::move(stop));
+}
 
 Result<Buffer> parse_module(std::string_view name, std::string_view text, std::stop_token stop) {
     return parse_module(name, text, 0, text.size(), false, std::move(stop));

@@ -228,7 +228,7 @@ TEST(Parse, what_is_wrong_is_said_where_it_is) {
     EXPECT_EQ(bytes("(func) (import \"a\" \"b\" (func))"),
               "malformed 1:16 an import behind functions, tables, memories, globals or tags of the "
               "module's own");
-    EXPECT_EQ(bytes("(component)"), "unsupported 1:2 the text of components is not read yet");
+    EXPECT_EQ(bytes("(component)"), "unsupported 1:2 a component, where only a core module can be read");
     EXPECT_EQ(bytes("(module) (module)"),
               "malformed 1:10 expected nothing behind the module, found `(`");
 }
