@@ -17,4 +17,17 @@ Result<> deliver_bytes(Call& call, Bytes bytes) {
     return base::write_file(*path, bytes);
 }
 
+Result<> deliver_pieces(Call& call, std::span<const Bytes> pieces) {
+    const auto path = call.value("output");
+    if (!path || *path == "-") {
+        for (const auto piece : pieces)
+            TENON_TRY(call.answer_bytes(piece));
+        return {};
+    }
+    auto file = TENON_TRY(base::NewFile::create(*path));
+    for (const auto piece : pieces)
+        TENON_TRY(file.write(piece));
+    return file.commit();
+}
+
 } // namespace tenon::cli

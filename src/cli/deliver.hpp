@@ -9,5 +9,7 @@ namespace tenon::cli {
 Result<> deliver_text(Call& call, std::string_view text);
 /// Refused where standard output is a terminal.
 Result<> deliver_bytes(Call& call, Bytes bytes);
+/// The same for bytes that lie in several places; a file appears whole or not at all.
+Result<> deliver_pieces(Call& call, std::span<const Bytes> pieces);
 
 } // namespace tenon::cli

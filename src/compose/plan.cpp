@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compose/plan.hpp"
+
+#include "compose/adapter_reduce.hpp"
+#include "compose/nominal.hpp"
+#include "wasm/sections.hpp"
+#include "wit/dependencies.hpp"
+#include "wit/semver.hpp"
+
+#include <fmt/format.h>
+
+namespace tenon::compose {
+namespace {
+
+/// All that the sections of a module say. `unsupported` for a component.
+Result<Metadata> read_metadata(Bytes module) {
+    auto walker = TENON_TRY(wasm::SectionWalker::begin(module));
+    if (walker.preamble().layer == wasm::Layer::component)
+        return fail(base::Error(Errc::invalid, "this is a component already, and a core module is "
+                                               "wanted"));
+    auto out = Metadata::empty();
+    while (const auto section = TENON_TRY(walker.next())) {
+        if (section->id != 0 || !section->name.starts_with(metadata_section))
+            continue;
+        const auto add = [&]() -> Result<> {
+            TENON_TRY(out.add(TENON_TRY(Metadata::read(section->payload))));
+            return {};
+        };
+        if (auto done = add(); !done)
+            return fail(std::move(done).error().within(fmt::format("section `{}`", section->name)));
+    }
+    return out;
+}
+
+/// The functions of an adapter that the main module imports.
+std::vector<const Import*> wanted_of(const Imports& imports, const std::string& adapter) {
+    std::vector<const Import*> out;
+    if (const auto* const list = imports.find(adapter))
+        for (const auto& import : *list)
+            if (import.kind == Import::Kind::adapter)
+                out.push_back(&import);
+    return out;
+}
+
+Result<> check_exports(const Part& part, const std::vector<const Import*>& wanted) {
+    for (const auto* const import : wanted) {
+        const auto* const type = part.exports.function_type(import->name);
+        if (type == nullptr)
+            return fail(base::Error(Errc::not_found,
+                                    fmt::format("the adapter does not export `{}`, which the main "
+                                                "module imports",
+                                                import->name)));
+        TENON_TRY(check_type(import->name, import->core_type, *type));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Plan>> Plan::create(Bytes main, const std::vector<Adapter>& adapters,
+                                           const NewOptions& options) {
+    auto plan = std::make_unique<Plan>();
+    TENON_TRY(plan->read_main(main));
+    for (const auto& adapter : adapters)
+        if (auto done = plan->read_adapter(adapter); !done)
+            return fail(std::move(done).error().within(fmt::format("adapter `{}`", adapter.name)));
+    TENON_TRY(plan->settle_world(options));
+    plan->layout_ = std::make_unique<Layout>(plan->model());
+    plan->canonical_ = std::make_unique<CanonicalModel>(plan->model());
+    const auto target = plan->target(options);
+    TENON_TRY(plan->connect(plan->parts_.front(), target, plan->providers_.front().exports));
+    for (std::size_t i = 0; i < plan->adapters_.size(); ++i)
+        if (auto done = plan->add_adapter(i, target, options); !done)
+            return fail(std::move(done).error().within(
+                fmt::format("adapter `{}`", plan->adapters_[i].adapter->name)));
+    plan->find_exports_used();
+    plan->find_used_functions();
+    plan->find_live_types();
+    return plan;
+}
+
+// --- the world
+
+Result<> Plan::read_main(Bytes main) {
+    metadata_ = TENON_TRY(read_metadata(main));
+    main_producers_ = metadata_.producers;
+    auto& part = parts_.emplace_back();
+    part.name = "main";
+    part.bytes = main;
+    part.import_encodings = metadata_.imports;
+    part.export_encodings = metadata_.exports;
+    auto& provider = providers_.emplace_back();
+    provider.part = main_part;
+    for (const auto& [key, item] : world().exports)
+        provider.exports.push_back(key);
+    return {};
+}
+
+Result<> Plan::read_adapter(const Adapter& adapter) {
+    for (const auto& other : adapters_)
+        if (other.adapter->name == adapter.name)
+            return fail(Errc::usage, "two adapters have this name");
+    auto metadata = TENON_TRY(read_metadata(adapter.module));
+    // An adapter may encode strings otherwise than the main module does.
+    auto& source = adapters_.emplace_back();
+    source.adapter = &adapter;
+    source.imports = std::exchange(metadata.imports, {});
+    source.exports = std::exchange(metadata.exports, {});
+    metadata.producers.reset();
+    const auto before = world().exports.size();
+    auto& provider = providers_.emplace_back();
+    provider.exports = TENON_TRY(metadata_.add(metadata));
+    if (world().exports.size() != before + provider.exports.size())
+        return fail(Errc::invalid, "it exports something that another module exports too");
+    return {};
+}
+
+Result<> Plan::settle_world(const NewOptions& options) {
+    auto& model = metadata_.model;
+    if (options.merge_imports_based_on_semver)
+        TENON_TRY(wit::merge_world_imports_based_on_semver(model, metadata_.world));
+    std::vector<std::vector<std::size_t>> places; // keys change, positions do not
+    for (const auto& provider : providers_) {
+        auto& of_one = places.emplace_back();
+        for (const auto& key : provider.exports)
+            of_one.push_back(world().exports.position(key));
+    }
+    make_nominal(model, metadata_.world);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        providers_[i].exports.clear();
+        for (const auto place : places[i])
+            providers_[i].exports.push_back(world().exports.entry(place).first);
+    }
+    return check_depth(model);
+}
+
+// --- the modules
+
+Target Plan::target(const NewOptions& options) const {
+    Target out{model(), world(), *layout_, {}};
+    for (const auto& source : adapters_)
+        out.adapters.insert(source.adapter->name);
+    out.reject_legacy_names = options.reject_legacy_names;
+    return out;
+}
+
+Result<> Plan::connect(Part& part, const Target& target,
+                       const std::vector<wit::WorldKey>& exports) {
+    part.module = TENON_TRY(wasm::decode_module(part.bytes));
+    part.view = TENON_TRY(ModuleView::create(part.module));
+    part.imports = TENON_TRY(find_imports(part.view, target));
+    part.exports = TENON_TRY(Exports::find(part.view, target, exports));
+    return {};
+}
+
+bool Plan::has_functions(const std::vector<wit::WorldKey>& exports) const {
+    for (const auto& key : exports) {
+        const auto& item = world().exports.at(key);
+        const auto* const interface = std::get_if<wit::WorldInterface>(&item);
+        if (interface == nullptr || !model()[interface->interface].functions.empty())
+            return true;
+    }
+    return false;
+}
+
+/// Held against the world twice: whole, to find out what it exports, and reduced to that.
+Result<> Plan::add_adapter(std::size_t number, const Target& target, const NewOptions& options) {
+    const auto& source = adapters_[number];
+    auto& provider = providers_[number + 1];
+    const auto wanted = wanted_of(main().imports, source.adapter->name);
+    if (wanted.empty() && !has_functions(provider.exports))
+        return {};
+    Part whole;
+    whole.bytes = source.adapter->module;
+    TENON_TRY(connect(whole, target, provider.exports));
+    TENON_TRY(check_exports(whole, wanted));
+    std::set<std::string, std::less<>> kept;
+    for (const auto* const import : wanted)
+        kept.insert(import->name);
+    for (const auto& one : whole.exports.all())
+        kept.insert(one.name);
+    std::optional<std::string> realloc;
+    if (!options.realloc_via_memory_grow)
+        if (const auto* const one = main().exports.realloc_for_adapters())
+            realloc = one->name;
+
+    Part part;
+    part.name = source.adapter->name;
+    part.reduced = TENON_TRY(
+        reduce_adapter(whole.module, kept, realloc,
+                       options.debug_names ? "wit-component:adapter:" + part.name : std::string()));
+    part.bytes = part.reduced;
+    part.import_encodings = source.imports;
+    part.export_encodings = source.exports;
+    TENON_TRY(connect(part, target, provider.exports));
+    TENON_TRY(check_exports(part, wanted));
+    provider.part = parts_.size();
+    parts_.push_back(std::move(part));
+    return {};
+}
+
+bool Plan::has_threads() const {
+    for (const auto& part : parts_)
+        for (const auto& [module, list] : part.imports)
+            for (const auto& import : list) {
+                if (import.kind != Import::Kind::built_in)
+                    continue;
+                const auto op = import.built_in.row->op;
+                const bool is_slot =
+                    op == ast::CanonOp::context_get || op == ast::CanonOp::context_set;
+                if (op == ast::CanonOp::thread_new_indirect ||
+                    (is_slot && import.built_in.slot == 1))
+                    return true;
+            }
+    return false;
+}
+
+// --- what is used
+
+void Plan::find_used_functions() {
+    for (const auto& part : parts_)
+        for (const auto& [module, list] : part.imports)
+            for (const auto& import : list)
+                if (import.kind == Import::Kind::function)
+                    used_functions_.emplace(import.function.interface,
+                                            import.function.function->name);
+}
+
+/// What an interface uses comes before it among the exports.
+void Plan::find_exports_used() {
+    for (const auto& [key, item] : world().exports) {
+        const auto* const one = std::get_if<wit::WorldInterface>(&item);
+        if (one == nullptr)
+            continue;
+        std::set<wit::InterfaceIdx> used;
+        for (const auto other : wit::interfaces_used(model(), one->interface)) {
+            if (!world().exports.contains(wit::WorldKey(other)))
+                continue; // it comes from an import
+            used.insert(other);
+            if (const auto there = exports_used_.find(other); there != exports_used_.end())
+                used.insert(there->second.begin(), there->second.end());
+        }
+        exports_used_.emplace(one->interface, std::move(used));
+    }
+}
+
+const std::set<wit::InterfaceIdx>& Plan::exports_used(wit::InterfaceIdx by) const {
+    return exports_used_.at(by);
+}
+
+void Plan::add_live(const Import& import, LiveTypes& live) const {
+    switch (import.kind) {
+    case Import::Kind::function: live.add(*import.function.function); break;
+    case Import::Kind::resource_drop:
+    case Import::Kind::own_resource: live.add(import.resource); break;
+    case Import::Kind::copy:
+        if (import.type)
+            live.add(*import.type);
+        break;
+    case Import::Kind::task_return:
+        if (import.function.function->result)
+            live.add(*import.function.function->result);
+        break;
+    case Import::Kind::task_cancel:
+    case Import::Kind::built_in:
+    case Import::Kind::thread_base_get:
+    case Import::Kind::thread_base_set:
+    case Import::Kind::adapter:
+    case Import::Kind::memory:
+    case Import::Kind::main_export: break;
+    }
+}
+
+void Plan::find_live_types() {
+    LiveTypes live(model());
+    for (const auto& [key, item] : world().imports)
+        if (const auto* const type = std::get_if<wit::TypeIdx>(&item))
+            live.add(*type);
+    for (const auto& part : parts_)
+        for (const auto& [module, list] : part.imports)
+            for (const auto& import : list)
+                add_live(import, live);
+    for (const auto& [key, item] : world().exports) {
+        const auto* const one = std::get_if<wit::WorldInterface>(&item);
+        if (one == nullptr) {
+            live.add(item);
+            continue;
+        }
+        // Of what an exported interface needs only that which no other export defines.
+        LiveTypes of_export(model());
+        of_export.add(one->interface);
+        for (const auto type : of_export.in_order())
+            if (const auto* const owner = std::get_if<wit::InterfaceIdx>(&model()[type].owner))
+                if (*owner != one->interface && !exports_used(one->interface).contains(*owner))
+                    live.add(type);
+    }
+    for (const auto type : live.in_order())
+        if (const auto* const owner = std::get_if<wit::InterfaceIdx>(&model()[type].owner))
+            live_types_[*owner].push_back(type);
+}
+
+const std::vector<wit::TypeIdx>& Plan::live_types(wit::InterfaceIdx interface) const {
+    static const std::vector<wit::TypeIdx> none;
+    const auto found = live_types_.find(interface);
+    return found == live_types_.end() ? none : found->second;
+}
+
+} // namespace tenon::compose
