@@ -12,22 +12,21 @@
 namespace tenon::compose {
 namespace {
 
-/// All that the sections of a module say. `unsupported` for a component.
-Result<Metadata> read_metadata(Bytes module) {
+/// What each section of a module says. `invalid` for a component.
+Result<std::vector<std::pair<std::string, Metadata>>> read_metadata(Bytes module) {
     auto walker = TENON_TRY(wasm::SectionWalker::begin(module));
     if (walker.preamble().layer == wasm::Layer::component)
         return fail(base::Error(Errc::invalid, "this is a component already, and a core module is "
                                                "wanted"));
-    auto out = Metadata::empty();
+    std::vector<std::pair<std::string, Metadata>> out;
     while (const auto section = TENON_TRY(walker.next())) {
         if (section->id != 0 || !section->name.starts_with(metadata_section))
             continue;
-        const auto add = [&]() -> Result<> {
-            TENON_TRY(out.add(TENON_TRY(Metadata::read(section->payload))));
-            return {};
-        };
-        if (auto done = add(); !done)
-            return fail(std::move(done).error().within(fmt::format("section `{}`", section->name)));
+        auto name = fmt::format("section `{}`", section->name);
+        auto one = Metadata::read(section->payload);
+        if (!one)
+            return fail(std::move(one).error().within(std::move(name)));
+        out.emplace_back(std::move(name), *std::move(one));
     }
     return out;
 }
@@ -82,11 +81,13 @@ Result<std::unique_ptr<Plan>> Plan::create(Bytes main, const std::vector<Adapter
 // --- the world
 
 Result<> Plan::read_main(Bytes main) {
-    metadata_ = TENON_TRY(read_metadata(main));
-    main_producers_ = metadata_.producers;
     auto& part = parts_.emplace_back();
     part.name = "main";
     part.bytes = main;
+    for (const auto& [name, one] : TENON_TRY(read_metadata(main)))
+        if (auto done = metadata_.add(one); !done)
+            return fail(std::move(done).error().within(name));
+    main_producers_ = metadata_.producers;
     part.import_encodings = metadata_.imports;
     part.export_encodings = metadata_.exports;
     auto& provider = providers_.emplace_back();
@@ -100,18 +101,22 @@ Result<> Plan::read_adapter(const Adapter& adapter) {
     for (const auto& other : adapters_)
         if (other.adapter->name == adapter.name)
             return fail(Errc::usage, "two adapters have this name");
-    auto metadata = TENON_TRY(read_metadata(adapter.module));
-    // An adapter may encode strings otherwise than the main module does.
     auto& source = adapters_.emplace_back();
     source.adapter = &adapter;
-    source.imports = std::exchange(metadata.imports, {});
-    source.exports = std::exchange(metadata.exports, {});
-    metadata.producers.reset();
-    const auto before = world().exports.size();
     auto& provider = providers_.emplace_back();
-    provider.exports = TENON_TRY(metadata_.add(metadata));
-    if (world().exports.size() != before + provider.exports.size())
-        return fail(Errc::invalid, "it exports something that another module exports too");
+    for (auto& [name, one] : TENON_TRY(read_metadata(adapter.module))) {
+        // An adapter may encode strings otherwise than the main module does.
+        TENON_TRY(source.imports.merge(std::exchange(one.imports, {})));
+        TENON_TRY(source.exports.merge(std::exchange(one.exports, {})));
+        one.producers.reset();
+        const auto before = world().exports.size();
+        auto added = metadata_.add(one);
+        if (!added)
+            return fail(std::move(added).error().within(name));
+        if (world().exports.size() != before + added->size())
+            return fail(Errc::invalid, "it exports something that another module exports too");
+        provider.exports.insert(provider.exports.end(), added->begin(), added->end());
+    }
     return {};
 }
 
