@@ -28,8 +28,7 @@ struct TestWorld {
         return std::get<wit::Function>(model[world].exports.at(wit::WorldKey(name)));
     }
     /// The module with this world at its end.
-    [[nodiscard]] Buffer in(Buffer module,
-                            StringEncoding encoding = StringEncoding::utf8) const {
+    [[nodiscard]] Buffer in(Buffer module, StringEncoding encoding = StringEncoding::utf8) const {
         const auto section =
             metadata_section_of(model, world, encoding, Producers::processed_by("test", "1"));
         EXPECT_TRUE(section) << section.error().message();
@@ -48,8 +47,8 @@ inline std::string told(const base::Error& error) {
 
 /// A function of this type that traps, under this name.
 inline void trap(CoreModule& module, std::string_view name, const wasm::FuncType& type) {
-    const auto index = module.function(module.type(type),
-                                       Code().op(wasm::Op::unreachable).op(wasm::Op::end));
+    const auto index =
+        module.function(module.type(type), Code().op(wasm::Op::unreachable).op(wasm::Op::end));
     module.export_(name, wasm::ExternKind::func, index);
 }
 
