@@ -9,14 +9,12 @@ wasm-tools are optional; what is missing is named and its column stays empty. Se
 median of the runs counts. MiB are the largest resident size.
 """
 import argparse
-import os
 import pathlib
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
+
+from paired import Bench
 
 
 def largest_programs():
@@ -47,49 +45,6 @@ def write_machine_code(place, size, programs):
                         out.write(piece)
             if out.tell() == before:
                 sys.exit("bench: the programs named are empty")
-
-
-class Bench:
-    def __init__(self, folder, runs):
-        self.folder, self.runs = pathlib.Path(folder), runs
-        home = self.folder / "home"
-        (home / ".wash").mkdir(parents=True)
-        (home / ".wash/.completion_suggested").touch()  # wash's greeting is not what is measured
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(home), "USER": "bench", "LANG": "C.UTF-8"}
-
-    def once(self, words):
-        begin = time.monotonic()
-        process = subprocess.Popen([str(w) for w in words], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            sys.exit(f"bench: `{' '.join(map(str, words))}` left with {process.returncode}: {errors.decode(errors='replace')}")
-        return seconds, usage.ru_maxrss / 1024
-
-    def pair(self, title, ours, theirs, prepare=lambda side: None, runs=None):
-        """Runs both in turn; gives the medians."""
-        results = {"ours": [], "theirs": []}
-        for _ in range(runs or self.runs):
-            for side, words in (("ours", ours), ("theirs", theirs)):
-                if words:
-                    prepare(side)
-                    results[side].append(self.once(words))
-        row = []
-        for side in ("ours", "theirs"):
-            if results[side]:
-                seconds, peak = (statistics.median(r[i] for r in results[side]) for i in (0, 1))
-                row.append((seconds, peak))
-            else:
-                row.append(None)
-
-        def cell(figure):
-            return f"{figure[0]:.4f} s, {figure[1]:.0f} MiB" if figure else ""
-
-        ratio = f"{row[1][0] / row[0][0]:.1f}" if all(row) else ""
-        print(f"| {title} | {cell(row[0])} | {cell(row[1])} | {ratio} |", flush=True)
 
 
 def main():

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// tenon parse: core modules from text to binary.
+// tenon parse: core modules and components from text to binary.
 #include "cli/deliver.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
@@ -21,22 +21,24 @@ Result<> parse(Call& call) {
                               : base::read_file(path, max_text_bytes, call.stop()));
     if (wasm::looks_like_wasm(content))
         return deliver_bytes(call, content);
-    return deliver_bytes(
-        call, TENON_TRY(wat::parse_module(path == "-" ? "<stdin>" : path, as_text(content))));
+    return deliver_bytes(call,
+                         TENON_TRY(wat::parse(path == "-" ? "<stdin>" : path, as_text(content))));
 }
 
 constexpr Positional parse_arguments[] = {
     {.name = "FILE",
-     .help = "module in the text format; standard input if there is none, or `-`",
+     .help = "module or component in the text format; standard input if there is none, or `-`",
      .required = false}};
 
 } // namespace
 
 constexpr Verb parse_verb{
     .path = "parse",
-    .summary = "turn a core module from text into binary",
-    .description = "All of WebAssembly 3.0, threads, wide arithmetic and legacy exceptions. The "
-                   "module is not validated: `tenon validate` does that.",
+    .summary = "turn a core module or a component from text into binary",
+    .description =
+        "All of WebAssembly 3.0, threads, wide arithmetic and legacy exceptions, and all "
+        "of the Component Model. What is read is not validated: `tenon validate` does "
+        "that.",
     .positionals = parse_arguments,
     .output = OutputMeaning::file,
     .run = parse,

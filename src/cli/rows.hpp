@@ -38,6 +38,7 @@ extern const Verb par_insert_verb;
 extern const Verb par_inspect_verb;
 extern const Verb par_verify_verb;
 extern const Verb parse_verb;
+extern const Verb print_verb;
 extern const Verb pull_verb;
 extern const Verb push_verb;
 extern const Verb reg_verb;

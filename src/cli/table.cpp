@@ -43,6 +43,7 @@ constexpr const Verb* table[] = {
     &par_inspect_verb,
     &par_verify_verb,
     &parse_verb,
+    &print_verb,
     &pull_verb,
     &push_verb,
     &reg_verb,

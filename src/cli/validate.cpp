@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// tenon validate: whether core modules are valid.
+// tenon validate: whether core modules and components are valid.
+#include "component/validate.hpp"
 #include "base/nearest.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
+#include "component/decode.hpp"
 #include "wasm/sections.hpp"
 #include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
@@ -15,11 +17,9 @@
 namespace tenon::cli {
 namespace {
 
-constexpr auto last_feature = wasm::Feature::wide_arithmetic;
-
 std::vector<wasm::Feature> all_features() {
     std::vector<wasm::Feature> all;
-    for (int i = 1; i <= static_cast<int>(last_feature); ++i)
+    for (int i = 1; i <= static_cast<int>(wasm::last_feature); ++i)
         all.push_back(static_cast<wasm::Feature>(i));
     return all;
 }
@@ -56,10 +56,10 @@ Result<wasm::Features> features_of(const Call& call) {
 
 Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
-    if (walker.preamble().layer == wasm::Layer::component)
-        return fail(base::Error(Errc::unsupported,
-                                "this is a component, and only core modules can be validated yet")
-                        .help("`tenon wit print` shows its interfaces, or why they cannot be had"));
+    if (walker.preamble().layer == wasm::Layer::component) {
+        TENON_TRY(component::validate(TENON_TRY(component::decode(content)), options));
+        return {};
+    }
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
 }
 
@@ -71,7 +71,7 @@ Result<> validate_one(const Call& call, const std::string& path,
     const auto text = as_text(content);
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin != text.npos && (text[begin] == '(' || text[begin] == ';')) // the text format
-        return validate_content(TENON_TRY(wat::parse_module(path, text)), options);
+        return validate_content(TENON_TRY(wat::parse(path, text)), options);
     auto done = validate_content(content, options);
     if (!done)
         return fail(std::move(done).error().in_file(path));
@@ -101,13 +101,13 @@ constexpr Option validate_options[] = {
      .letter = 'f',
      .kind = ValueKind::text,
      .value = "NAME,…",
-     .help = "allow more than WebAssembly 3.0 (`threads`, `wide-arithmetic`, `all`), or less "
-             "(`-simd`)",
+     .help = "allow more than WebAssembly 3.0 and WASI 0.3 need (`threads`, `cm-threading`, "
+             "`all`), or less (`-simd`)",
      .repeated = true},
     threads_option};
 constexpr Positional validate_arguments[] = {
     {.name = "FILE",
-     .help = "core modules, binary or text; standard input if there is none, or `-`",
+     .help = "modules and components, binary or text; standard input if there is none, or `-`",
      .required = false,
      .repeated = true}};
 
@@ -115,9 +115,10 @@ constexpr Positional validate_arguments[] = {
 
 constexpr Verb validate_verb{
     .path = "validate",
-    .summary = "check that core modules are valid",
+    .summary = "check that modules and components are valid",
     .description = "Says nothing and leaves with 0 if all are. The error names the offset, the "
-                   "function, the operator, and the types found and wanted.",
+                   "function, the operator, and the types found and wanted; in a component also "
+                   "the way to the module that it is in.",
     .options = validate_options,
     .positionals = validate_arguments,
     .output = OutputMeaning::format,

@@ -4,6 +4,7 @@
 #include "cli/limits.hpp"
 #include "component/package_decode.hpp"
 #include "wasm/sections.hpp"
+#include "wat/package_text.hpp"
 #include "wit/merge.hpp"
 
 #include <unistd.h>
@@ -13,7 +14,7 @@ namespace {
 
 wit::ReadOptions options_of(const Call& call) {
     wit::ReadOptions options;
-    options.decode = component::decode_package;
+    options.decode = wat::decode_package;
     options.features.all = call.has("all-features");
     for (const auto& list : call.values("features"))
         for (std::size_t begin = 0; begin <= list.size();) {

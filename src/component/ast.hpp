@@ -179,7 +179,7 @@ struct Alias {
 struct ExternType {
     enum class Bound : std::uint8_t { eq, sub_resource };
     Sort sort;               ///< `core` means a core module
-    Bound bound = Bound::eq; ///< of types
+    Bound bound = Bound::eq; ///< of types; of values that are ascribed a type it is not `eq`
     ValType value = {};      ///< of values that are ascribed a type
     std::uint32_t index = 0; ///< of the type, or of the value that `eq` names
 };

@@ -199,9 +199,17 @@ Result<ast::ExternType> read_component_extern_type(Reader& in) {
         type.sort = Sort::core;
         break;
     case 0x01: type.sort = Sort::func; break;
-    case 0x02:
-        return fail(in.error_at(in.offset() - 1, Errc::unsupported,
-                                "imports and exports of values are not supported"));
+    case 0x02: {
+        type.sort = Sort::value;
+        const auto bound = TENON_TRY(in.u8());
+        if (bound > 1)
+            return fail(no_such(in, "bound of a value", bound));
+        if (bound == 0)
+            break;
+        type.bound = ast::ExternType::Bound::sub_resource;
+        type.value = TENON_TRY(read_component_val_type(in));
+        return type;
+    }
     case 0x03: {
         type.sort = Sort::type;
         const auto bound = TENON_TRY(in.u8());

@@ -188,6 +188,14 @@ void append(Buffer& out, const ast::ExternType& type) {
         if (type.bound == ast::ExternType::Bound::sub_resource)
             return;
     }
+    if (type.sort == Sort::value) {
+        const bool is_eq = type.bound == ast::ExternType::Bound::eq;
+        out.push_back(is_eq ? 0x00 : 0x01);
+        if (!is_eq) {
+            append(out, type.value);
+            return;
+        }
+    }
     append(out, type.index);
 }
 

@@ -85,6 +85,7 @@ struct KindName {
     std::string_view operator()(const Func&) const { return "function"; }
     std::string_view operator()(const InstanceType&) const { return "instance"; }
     std::string_view operator()(const ComponentType&) const { return "component"; }
+    std::string_view operator()(const CoreModule&) const { return "core module"; }
 };
 
 } // namespace
@@ -459,6 +460,7 @@ Result<wit::TypeKind> WitDecoder::kind(const Definition& definition) {
         Result<wit::TypeKind> operator()(const Func&) const { return no_value(); }
         Result<wit::TypeKind> operator()(const InstanceType&) const { return no_value(); }
         Result<wit::TypeKind> operator()(const ComponentType&) const { return no_value(); }
+        Result<wit::TypeKind> operator()(const CoreModule&) const { return no_value(); }
     };
     return std::visit(Convert{*this}, definition);
 }

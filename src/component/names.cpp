@@ -24,10 +24,24 @@ bool is_lower_label(std::string_view text) noexcept {
     return is_label(text) && std::ranges::none_of(text, base::is_upper);
 }
 
-std::optional<Name> parse_interface(std::string_view text) {
-    const auto colon = text.find(':');
-    const auto slash = text.find('/', colon + 1);
-    if (colon == text.npos || slash == text.npos)
+/// Whether every part between the separators keeps the rule.
+bool are_all(std::string_view text, char separator, bool (*is_part)(std::string_view) noexcept) {
+    for (;;) {
+        const auto end = text.find(separator);
+        if (!is_part(text.substr(0, end)))
+            return false;
+        if (end == text.npos)
+            return true;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::optional<Name> parse_interface(std::string_view text, bool nested) {
+    const auto slash = text.find('/');
+    if (slash == text.npos)
+        return std::nullopt;
+    const auto colon = nested ? text.rfind(':', slash) : text.find(':');
+    if (colon == text.npos || colon > slash)
         return std::nullopt;
     Name name{Name::Kind::interface, {}, {}, {}, {}, {}, {}};
     name.space = text.substr(0, colon);
@@ -41,9 +55,12 @@ std::optional<Name> parse_interface(std::string_view text) {
         rest = rest.substr(0, at);
     }
     name.interface = rest;
-    if (!is_lower_label(name.space) || !is_lower_label(name.package) || !is_label(name.interface))
+    if (!is_lower_label(name.package))
         return std::nullopt;
-    return name;
+    const bool is_fine =
+        nested ? are_all(name.space, ':', is_lower_label) && are_all(name.interface, '/', is_label)
+               : is_lower_label(name.space) && is_label(name.interface);
+    return is_fine ? std::optional(name) : std::nullopt;
 }
 
 std::optional<Name> parse_function(std::string_view text, Name::Kind kind) {
@@ -68,7 +85,7 @@ bool is_label(std::string_view text) noexcept {
     }
 }
 
-std::optional<Name> parse_name(std::string_view text) {
+std::optional<Name> parse_name(std::string_view text, bool nested) {
     if (text.starts_with(method))
         return parse_function(text.substr(method.size()), Name::Kind::method);
     if (text.starts_with(static_))
@@ -84,7 +101,7 @@ std::optional<Name> parse_name(std::string_view text) {
                     {},
                     {},
                     {}};
-    return makes ? std::nullopt : parse_interface(text);
+    return makes ? std::nullopt : parse_interface(text, nested);
 }
 
 std::string unique_form(std::string_view name) {

@@ -30,8 +30,9 @@ struct Name {
 };
 
 /// Nothing for a text that is no name. `dep=`, `url=` and other forms that no tool writes any more
-/// are none.
-[[nodiscard]] std::optional<Name> parse_name(std::string_view text);
+/// are none. `nested` allows several namespaces and several parts behind the package, of which
+/// `space` and `interface` then hold all (gated: `a:b:c/d/e`).
+[[nodiscard]] std::optional<Name> parse_name(std::string_view text, bool nested = false);
 
 /// What must differ from that of every other import (or export) beside it: lower case,
 /// `[method]x.x` as `x`, without annotations other than `[constructor]`.

@@ -235,12 +235,13 @@ TEST(DecodeWit, says_what_wit_cannot) {
               "invalid: a type is exported, which WIT cannot say: worlds export interfaces and "
               "functions, in export `t`");
     // (import "f" (func (param "x" (record (field "a" u8)))))
-    EXPECT_EQ(
-        problem(decode_wit(preamble +
-                           section(7, {0x02, 0x72, 0x01, 0x01, 'a', 0x7d, 0x40, 0x01, 0x01, 'x',
-                                       0x00, 0x01, 0x00}) +
-                           section(10, {0x01, 0x00, 0x01, 'f', 0x01, 0x01}))),
-        "invalid: a record, variant, enum or flags type without a name is used, in import `f`");
+    EXPECT_EQ(problem(decode_wit(preamble +
+                                 section(7, {0x02, 0x72, 0x01, 0x01, 'a', 0x7d, 0x40, 0x01, 0x01,
+                                             'x', 0x00, 0x01, 0x00}) +
+                                 section(10, {0x01, 0x00, 0x01, 'f', 0x01, 0x01}))),
+              "invalid @26: function `f` cannot be imported: its type speaks of a record that has "
+              "no name, "
+              "as it is not imported itself");
 }
 
 } // namespace

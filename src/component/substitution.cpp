@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/substitution.hpp"
 
+#include "component/difference.hpp"
 #include "component/types_each.hpp"
+#include "component/visibility.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -9,8 +11,8 @@
 namespace tenon::component {
 namespace {
 
-std::string_view description(const Types& types, TypeIdx type) {
-    return types.get<Resource>(type) != nullptr ? "a resource" : "a value type";
+bool is_description(const Types& types, TypeIdx type) {
+    return types.get<InstanceType>(type) != nullptr || types.get<ComponentType>(type) != nullptr;
 }
 
 /// Fits what is there into what is asked for, and learns on the way what stands for which type.
@@ -28,8 +30,8 @@ public:
         case Sort::func: return func(actual.type, expected.type);
         case Sort::instance: return instance(actual.type, expected.type);
         case Sort::component: return component(actual.type, expected.type);
-        case Sort::core: // the types of core modules are not known here
-        case Sort::value: return {};
+        case Sort::core: return module(actual.type, expected.type);
+        case Sort::value: return equal(actual.type, expected.type);
         }
         return {};
     }
@@ -52,22 +54,51 @@ private:
         const bool is_resource = types_.get<Resource>(expected) != nullptr;
         if (is_resource != (types_.get<Resource>(actual) != nullptr))
             return fail(Errc::invalid,
-                        fmt::format("expected {}, found {}", description(types_, expected),
-                                    description(types_, actual)));
+                        fmt::format("expected a type that is a {}, found a {}",
+                                    kind_of(types_[expected]), kind_of(types_[actual])));
         // `sub resource`: whatever resource is given. All else is `eq`.
         const bool is_free = is_resource && !types_.parent(expected) &&
                              !learned_.is_replaced(expected) &&
                              learned_.is_bound(types_.get<Resource>(expected)->id);
-        if (!is_free && !types_.is_equal(actual, TENON_TRY(learned_.apply(expected))))
-            return fail(Errc::invalid,
-                        is_resource ? "resource types are not the same" : "types are not the same");
+        if (is_description(types_, expected) && is_description(types_, actual))
+            TENON_TRY(description(actual, TENON_TRY(learned_.apply(expected))));
+        else if (!is_free)
+            TENON_TRY(equal(actual, expected));
         learned_.replace(expected, actual);
         return {};
     }
-    Result<> func(TypeIdx actual, TypeIdx expected) {
-        if (!types_.is_equal(actual, TENON_TRY(learned_.apply(expected))))
-            return fail(Errc::invalid, "the types of the functions are not the same");
-        return {};
+    Result<> func(TypeIdx actual, TypeIdx expected) { return equal(actual, expected); }
+    Result<> equal(TypeIdx actual, TypeIdx expected) {
+        const auto wanted = TENON_TRY(learned_.apply(expected));
+        if (types_.is_equal(actual, wanted))
+            return {};
+        return fail(Errc::invalid, difference(types_, actual, wanted));
+    }
+    Result<> module(TypeIdx actual, TypeIdx expected) {
+        const auto there = types_.get<CoreModule>(actual)->type;
+        const auto wanted = types_.get<CoreModule>(expected)->type;
+        if (!there || !wanted) // nobody looks into core modules
+            return {};
+        const auto& core = types_.core();
+        TENON_TRY(types_.charge((core[*wanted].exports.size() + core[*there].imports.size()) / 4));
+        return core.check_fits(core[*there], core[*wanted]);
+    }
+    // Types of instances or components as types. One direction is asked for only: both, at each
+    // level, would double the work with each.
+    Result<> description(TypeIdx actual, TypeIdx expected) {
+        if (&types_[actual] == &types_[expected])
+            return {};
+        if (types_[actual].index() != types_[expected].index())
+            return fail(Errc::invalid,
+                        fmt::format("expected a type that is a {}, found a {}",
+                                    kind_of(types_[expected]), kind_of(types_[actual])));
+        Substitution none(types_, {});
+        if (types_.get<ComponentType>(actual) != nullptr)
+            return Fitting(types_, none).component(actual, expected);
+        const auto outer = *types_.get<InstanceType>(expected);
+        const auto inner = *types_.get<InstanceType>(actual);
+        Substitution bound(types_, outer.bound);
+        return Fitting(types_, bound).fit_all(inner.exports, outer.exports, "export");
     }
     Result<> instance(TypeIdx actual, TypeIdx expected) {
         const auto wanted = types_.get<InstanceType>(expected)->exports;

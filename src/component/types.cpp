@@ -4,13 +4,147 @@
 #include "component/types_each.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 namespace tenon::component {
 namespace {
 
-constexpr std::size_t max_types = 10'000'000;
+constexpr std::size_t max_parts = 8'000'000;
+constexpr std::uint64_t max_size = 1'000'000;
 constexpr std::uint16_t max_depth = 300;
+
+/// The resources that a description binds, or null.
+const ResourceRange* binds(const Definition& definition) {
+    if (const auto* const instance = std::get_if<InstanceType>(&definition))
+        return &instance->bound;
+    if (const auto* const component = std::get_if<ComponentType>(&definition))
+        return &component->bound;
+    return nullptr;
+}
+
+bool holds_pointer(const Definition& definition) {
+    const auto* const primitive = std::get_if<Primitive>(&definition);
+    return (primitive != nullptr && *primitive == Primitive::string) ||
+           std::holds_alternative<List>(definition) || std::holds_alternative<Map>(definition);
+}
+
+const Primitive* primitive_in(const ValueType& type) {
+    return std::get_if<Primitive>(&type);
+}
+const Primitive* primitive_in(TypeIdx) {
+    return nullptr;
+}
+
+/// How much room a definition takes, in units of about a hundred bytes.
+struct PartCount {
+    template <class Kind> std::size_t operator()(const Kind&) const { return 1; }
+    std::size_t operator()(const Record& type) const { return named(type.fields); }
+    std::size_t operator()(const Variant& type) const { return named(type.cases); }
+    std::size_t operator()(const Tuple& type) const { return 1 + type.types.size() / 8; }
+    std::size_t operator()(const Flags& type) const { return labels(type.labels); }
+    std::size_t operator()(const Enum& type) const { return labels(type.labels); }
+    std::size_t operator()(const Func& type) const { return named(type.params); }
+    std::size_t operator()(const InstanceType& type) const { return named(type.exports); }
+    std::size_t operator()(const ComponentType& type) const {
+        return named(type.imports) + named(type.exports);
+    }
+    std::size_t operator()(const Definition& definition) const {
+        return std::visit(*this, definition);
+    }
+
+private:
+    static std::size_t name(const std::string& text) { return 1 + text.size() / 64; }
+    static std::size_t labels(const std::vector<std::string>& list) {
+        std::size_t count = 1;
+        for (const auto& label : list)
+            count += name(label);
+        return count;
+    }
+    static std::size_t named(const auto& list) {
+        std::size_t count = 1;
+        for (const auto& [label, type] : list)
+            count += name(label);
+        return count;
+    }
+};
+
+/// https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#element-size
+struct LayoutOf {
+    const Types& types;
+
+    Layout operator()(Primitive primitive) const {
+        switch (primitive) {
+        case Primitive::bool_:
+        case Primitive::s8:
+        case Primitive::u8: return {1, 1};
+        case Primitive::s16:
+        case Primitive::u16: return {2, 2};
+        case Primitive::s32:
+        case Primitive::u32:
+        case Primitive::f32:
+        case Primitive::char_:
+        case Primitive::error_context: return {4, 4};
+        case Primitive::s64:
+        case Primitive::u64:
+        case Primitive::f64: return {8, 8};
+        case Primitive::string: break;
+        }
+        return {16, 8};
+    }
+    Layout operator()(const Record& type) const {
+        Layout all;
+        for (const auto& [name, field] : type.fields)
+            all.append(types.layout_64(field));
+        return all.padded();
+    }
+    Layout operator()(const Tuple& type) const {
+        Layout all;
+        for (const auto& one : type.types)
+            all.append(types.layout_64(one));
+        return all.padded();
+    }
+    Layout operator()(const Variant& type) const {
+        Layout payload;
+        for (const auto& [name, one] : type.cases)
+            widen(payload, one);
+        return variant(type.cases.size(), payload);
+    }
+    Layout operator()(const Option& type) const { return variant(2, types.layout_64(type.type)); }
+    Layout operator()(const ResultType& type) const {
+        Layout payload;
+        widen(payload, type.ok);
+        widen(payload, type.error);
+        return variant(2, payload);
+    }
+    Layout operator()(const Enum& type) const { return variant(type.labels.size(), {}); }
+    Layout operator()(const Flags& type) const {
+        const auto bytes = flags_bytes(type.labels.size());
+        return {bytes, bytes};
+    }
+    Layout operator()(const List&) const { return {16, 8}; }
+    Layout operator()(const Map&) const { return {16, 8}; }
+    Layout operator()(const FixedList& type) const {
+        const auto element = types.layout_64(type.element);
+        return {element.bytes * type.length, element.align};
+    }
+    /// Handles, and what is no value.
+    template <class Other> Layout operator()(const Other&) const { return {4, 4}; }
+
+private:
+    void widen(Layout& payload, const std::optional<ValueType>& type) const {
+        if (!type)
+            return;
+        const auto one = types.layout_64(*type);
+        payload = {std::max(payload.bytes, one.bytes), std::max(payload.align, one.align)};
+    }
+    static Layout variant(std::size_t cases, Layout payload) {
+        const auto discriminant = discriminant_bytes(cases);
+        Layout all{discriminant, discriminant};
+        all.append(payload);
+        return all.padded();
+    }
+};
 
 TypeIdx next(std::size_t size) {
     return {static_cast<std::uint32_t>(size)};
@@ -35,12 +169,17 @@ public:
     }
 
 private:
+    /// A primitive may have got an index.
     bool same(const ValueType& left, const ValueType& right) {
-        if (left.index() != right.index())
-            return false;
-        if (const auto* const primitive = std::get_if<Primitive>(&left))
-            return *primitive == std::get<Primitive>(right);
+        const auto* const first = primitive(left);
+        const auto* const second = primitive(right);
+        if (first != nullptr || second != nullptr)
+            return first != nullptr && second != nullptr && *first == *second;
         return (*this)(std::get<TypeIdx>(left), std::get<TypeIdx>(right));
+    }
+    const Primitive* primitive(const ValueType& type) const {
+        const auto* const at = std::get_if<TypeIdx>(&type);
+        return at != nullptr ? types_.get<Primitive>(*at) : std::get_if<Primitive>(&type);
     }
     bool same(const std::optional<ValueType>& left, const std::optional<ValueType>& right) {
         return left.has_value() == right.has_value() && (!left || same(*left, *right));
@@ -83,6 +222,7 @@ private:
     // Descriptions have resources of their own; what is written twice is not the same one.
     bool same(const InstanceType&, const InstanceType&) { return false; }
     bool same(const ComponentType&, const ComponentType&) { return false; }
+    bool same(const CoreModule&, const CoreModule&) { return false; }
 
     const Types& types_;
     std::set<std::pair<const Definition*, const Definition*>> compared_;
@@ -91,32 +231,89 @@ private:
 } // namespace
 
 Result<TypeIdx> Types::define(Definition definition) {
-    if (entries_.size() >= max_types)
-        return fail(Errc::limit, "component has more than ten million types");
-    Entry entry{static_cast<std::uint32_t>(definitions_.size()), std::nullopt, 0,
-                std::holds_alternative<Borrow>(definition)};
-    for_each_type(std::as_const(definition), [&](const auto& type) {
-        auto* const index = index_in(type);
-        if (index == nullptr)
-            return;
-        const auto& inner = entries_.at(index->value);
-        entry.depth = std::max<std::uint16_t>(entry.depth, inner.depth + 1);
-        entry.has_borrow = entry.has_borrow || inner.has_borrow;
-    });
-    if (entry.depth > max_depth)
-        return fail(Errc::limit, "types are nested more than 300 levels deep");
+    auto entry = TENON_TRY(entry_of(definition));
+    entry.definition = static_cast<std::uint32_t>(definitions_.size());
+    TENON_TRY(charge(PartCount()(definition)));
     definitions_.push_back(std::move(definition));
-    entries_.push_back(entry);
-    return next(entries_.size() - 1);
+    return add(entry);
 }
 
 Result<TypeIdx> Types::alias(TypeIdx of) {
-    if (entries_.size() >= max_types)
-        return fail(Errc::limit, "component has more than ten million types");
     auto entry = entries_.at(of.value);
     entry.parent = of;
+    TENON_TRY(charge(1));
+    return add(entry);
+}
+
+Result<TypeIdx> Types::add(Entry entry) {
     entries_.push_back(entry);
+    const auto& made = definitions_[entry.definition];
+    // Only what binds resources needs a look at what is in it: all other types have those that
+    // their parts have.
+    if (entry.has_free_resource && binds(made)) {
+        std::set<ResourceId> found;
+        find_free(next(entries_.size() - 1), {0}, found, 1);
+        entries_.back().has_free_resource = !found.empty();
+    }
     return next(entries_.size() - 1);
+}
+
+Result<> Types::charge(std::size_t parts) {
+    if (parts > max_parts || parts_ + parts > max_parts)
+        return fail(Errc::limit, "the types of the component have more than eight million parts");
+    parts_ += parts;
+    return {};
+}
+
+Result<Types::Entry> Types::entry_of(const Definition& definition) const {
+    Entry entry;
+    entry.has_borrow = std::holds_alternative<Borrow>(definition);
+    entry.has_pointer = holds_pointer(definition);
+    if (const auto* const resource = std::get_if<Resource>(&definition)) {
+        entry.resources = resource->id.value + 1;
+        entry.has_free_resource = true;
+    }
+    std::uint64_t size = 1;
+    const bool is_handle =
+        std::holds_alternative<Stream>(definition) || std::holds_alternative<Future>(definition);
+    for_each_type(definition, [&](const auto& type) {
+        const auto* const index = index_in(type);
+        if (index == nullptr) {
+            ++size;
+            if (const auto* const primitive = primitive_in(type))
+                entry.has_pointer =
+                    entry.has_pointer || (!is_handle && *primitive == Primitive::string);
+            return;
+        }
+        const auto& inner = entries_.at(index->value);
+        size += inner.size;
+        entry.depth = std::max<std::uint16_t>(entry.depth, inner.depth + 1);
+        entry.has_borrow = entry.has_borrow || inner.has_borrow;
+        entry.has_pointer = entry.has_pointer || (inner.has_pointer && !is_handle);
+        entry.has_free_resource = entry.has_free_resource || inner.has_free_resource;
+        entry.resources = std::max(entry.resources, inner.resources);
+    });
+    if (entry.depth > max_depth)
+        return fail(Errc::limit, "types are nested more than 300 levels deep");
+    if (size > max_size)
+        return fail(Errc::limit, "a type is made of more than a million types");
+    entry.size = static_cast<std::uint32_t>(size);
+    const auto layout = std::visit(LayoutOf{*this}, definition);
+    if (layout.bytes >= max_value_bytes)
+        return fail(
+            Errc::invalid,
+            fmt::format("a value of the type takes {} bytes, which exceeds the maximum byte "
+                        "size of 268435455",
+                        layout.bytes));
+    entry.bytes = static_cast<std::uint32_t>(layout.bytes);
+    entry.align = static_cast<std::uint8_t>(layout.align);
+    return entry;
+}
+
+Result<TypeIdx> Types::index_of(const ValueType& type) {
+    if (const auto* const primitive = std::get_if<Primitive>(&type))
+        return define(*primitive);
+    return std::get<TypeIdx>(type);
 }
 
 Result<TypeIdx> Types::define_resource() {
@@ -132,7 +329,8 @@ bool Types::is_value(TypeIdx at) const {
     return !std::holds_alternative<Resource>(definition) &&
            !std::holds_alternative<Func>(definition) &&
            !std::holds_alternative<InstanceType>(definition) &&
-           !std::holds_alternative<ComponentType>(definition);
+           !std::holds_alternative<ComponentType>(definition) &&
+           !std::holds_alternative<CoreModule>(definition);
 }
 
 bool Types::has_borrow(const ValueType& type) const {
@@ -140,32 +338,60 @@ bool Types::has_borrow(const ValueType& type) const {
     return index != nullptr && entries_.at(index->value).has_borrow;
 }
 
+bool Types::has_pointer(const ValueType& type) const {
+    if (const auto* const primitive = std::get_if<Primitive>(&type))
+        return *primitive == Primitive::string;
+    return entries_.at(std::get<TypeIdx>(type).value).has_pointer;
+}
+
+std::uint32_t Types::size(TypeIdx type) const {
+    return entries_.at(type.value).size;
+}
+
+Layout Types::layout_64(const ValueType& type) const {
+    if (const auto* const primitive = std::get_if<Primitive>(&type))
+        return LayoutOf{*this}(*primitive);
+    const auto& entry = entries_.at(std::get<TypeIdx>(type).value);
+    return {entry.bytes, entry.align};
+}
+
 bool Types::has_free_resource(TypeIdx type) const {
-    // A resource is free wherever it is met, or bound wherever it is met: ranges do not overlap but
-    // by nesting. So each type is looked at once.
+    return entries_.at(type.value).has_free_resource;
+}
+
+void Types::add_free_resources(TypeIdx type, ResourceId from, std::set<ResourceId>& found) const {
+    find_free(type, from, found, SIZE_MAX);
+}
+
+// A resource is free wherever it is met, or bound wherever it is met: ranges do not overlap but by
+// nesting. So each type is looked at once.
+void Types::find_free(TypeIdx type, ResourceId from, std::set<ResourceId>& found,
+                      std::size_t at_most) const {
     std::set<TypeIdx> seen;
     std::vector<ResourceRange> bound;
-    const auto is_free = [&](const auto& self, TypeIdx at) -> bool {
-        if (!seen.insert(at).second)
-            return false;
-        const auto& definition = (*this)[at];
-        if (const auto* const resource = std::get_if<Resource>(&definition))
-            return std::ranges::none_of(
-                bound, [&](ResourceRange range) { return range.holds(resource->id); });
+    const auto walk = [&](const auto& self, TypeIdx at) -> void {
+        const auto& entry = entries_.at(at.value);
+        if (found.size() >= at_most || !entry.has_free_resource || entry.resources <= from.value ||
+            !seen.insert(at).second)
+            return;
+        const auto& definition = definitions_[entry.definition];
+        if (const auto* const resource = std::get_if<Resource>(&definition)) {
+            if (resource->id >= from && std::ranges::none_of(bound, [&](ResourceRange range) {
+                    return range.holds(resource->id);
+                }))
+                found.insert(resource->id);
+            return;
+        }
         const auto depth = bound.size();
-        if (const auto* const instance = std::get_if<InstanceType>(&definition))
-            bound.push_back(instance->bound);
-        else if (const auto* const component = std::get_if<ComponentType>(&definition))
-            bound.push_back(component->bound);
-        bool found = false;
+        if (const auto* const range = binds(definition))
+            bound.push_back(*range);
         for_each_type(definition, [&](const auto& inner) {
-            auto* const index = index_in(inner);
-            found = found || (index != nullptr && self(self, *index));
+            if (auto* const index = index_in(inner))
+                self(self, *index);
         });
         bound.resize(depth);
-        return found;
     };
-    return is_free(is_free, type);
+    walk(walk, type);
 }
 
 bool Types::is_equal(TypeIdx left, TypeIdx right) const {

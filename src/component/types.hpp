@@ -16,9 +16,12 @@
 #include "base/error.hpp"
 #include "base/ordered_map.hpp"
 #include "component/ast.hpp"
+#include "component/core_types.hpp"
+#include "component/layout.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -26,11 +29,6 @@
 
 namespace tenon::component {
 
-template <class Tag> struct Index {
-    std::uint32_t value;
-    friend auto operator<=>(Index, Index) = default;
-};
-using TypeIdx = Index<struct TypeTag>;
 using ResourceId = Index<struct ResourceTag>;
 
 using ValueType = std::variant<Primitive, TypeIdx>;
@@ -87,10 +85,15 @@ struct Func {
     std::optional<ValueType> result;
 };
 
-/// What stands behind a name: of a function, instance or component its type; of a type the index
-/// that the name made.
+/// A core module by what it imports and exports.
+struct CoreModule {
+    std::optional<ModuleIdx> type; ///< none where nobody looked into core modules
+};
+
+/// What stands behind a name: of a function, instance, component, core module or value its type; of
+/// a type the index that the name made.
 struct Extern {
-    Sort sort; ///< `core` means a core module, whose type is not known here
+    Sort sort; ///< `core` means a core module
     TypeIdx type;
     std::optional<std::string> implements, version_suffix, external_id;
 };
@@ -113,16 +116,21 @@ struct ComponentType {
 
 using Definition = std::variant<Primitive, Record, Variant, List, FixedList, Tuple, Flags, Enum,
                                 Option, ResultType, Own, Borrow, Stream, Future, Map, Resource,
-                                Func, InstanceType, ComponentType>;
+                                Func, InstanceType, ComponentType, CoreModule>;
 
 /// The types of one component and of all that is nested in it.
 class Types {
 public:
-    /// A type that is equal to nothing before it, except by structure. `limit` beyond ten million
-    /// types, or 300 levels.
+    /// A type that is equal to nothing before it, except by structure. `limit` beyond 300 levels,
+    /// or where it is made of more than a million types, or all together of more than eight million
+    /// parts; `invalid` for a type whose values could take more than memory has.
     Result<TypeIdx> define(Definition definition);
+    /// Counts work that grows with what was defined, so that it is limited as the types are.
+    Result<> charge(std::size_t parts);
     /// A new index for the same type.
     Result<TypeIdx> alias(TypeIdx of);
+    /// The index of a type, which primitives get when they need one.
+    Result<TypeIdx> index_of(const ValueType& type);
     /// A resource type like no other.
     Result<TypeIdx> define_resource();
 
@@ -139,24 +147,46 @@ public:
     /// Whether a `borrow` is in it, at any depth.
     [[nodiscard]] bool has_borrow(const ValueType& type) const;
 
+    /// Whether values of it have something in memory beside them: a string, list or map.
+    [[nodiscard]] bool has_pointer(const ValueType& type) const;
+    /// Of how many types it is made, each counted as often as it is used.
+    [[nodiscard]] std::uint32_t size(TypeIdx type) const;
+    /// Of its values, in memories with addresses of 64 bits.
+    [[nodiscard]] Layout layout_64(const ValueType& type) const;
+
     /// Whether a resource is in it that no instance or component type in it binds.
     [[nodiscard]] bool has_free_resource(TypeIdx type) const;
+    /// Those of them that are not older than `from`.
+    void add_free_resources(TypeIdx type, ResourceId from, std::set<ResourceId>& found) const;
 
     [[nodiscard]] bool is_equal(TypeIdx left, TypeIdx right) const;
 
     [[nodiscard]] std::uint32_t resource_count() const noexcept { return resources_; }
 
+    [[nodiscard]] CoreTypes& core() noexcept { return core_; }
+    [[nodiscard]] const CoreTypes& core() const noexcept { return core_; }
+
 private:
     struct Entry {
         std::uint32_t definition;
         std::optional<TypeIdx> parent;
-        std::uint16_t depth;
-        bool has_borrow;
+        std::uint32_t size = 1;
+        std::uint32_t resources = 0; ///< all that are in it have smaller numbers
+        std::uint32_t bytes = 0;     ///< with `align` its `layout_64`
+        std::uint16_t depth = 0;
+        std::uint8_t align = 1;
+        bool has_borrow = false, has_pointer = false, has_free_resource = false;
     };
+    [[nodiscard]] Result<Entry> entry_of(const Definition& definition) const;
+    void find_free(TypeIdx type, ResourceId from, std::set<ResourceId>& found,
+                   std::size_t at_most) const;
+    Result<TypeIdx> add(Entry entry);
 
     std::vector<Entry> entries_;
     std::vector<Definition> definitions_;
     std::uint32_t resources_ = 0;
+    std::size_t parts_ = 0;
+    CoreTypes core_;
 };
 
 } // namespace tenon::component

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From a component's tree to the types of what it imports and exports: index spaces, names,
-// aliases, instantiation. Core modules are opaque here; whether they are valid, and whether
-// canonical definitions fit them, is not asked.
+// aliases, instantiation. Who wants to know what a component looks like from outside need not have
+// its core modules looked into; `validate` is the same walk with all of it.
 //
 // Source: Component Model, design/mvp/Explainer.md and Binary.md.
 #pragma once
@@ -17,7 +17,8 @@ struct Typed {
     Externs imports, exports;
 };
 
-/// `invalid` with the offset of the definition that breaks a rule; `limit`; `unsupported`.
+/// `invalid` with the offset of the definition that breaks a rule; `limit`; `unsupported`. Every
+/// gated part is allowed; core modules are opaque, and so are core definitions and canonical ones.
 Result<Typed> find_types(const ast::Component& component);
 
 } // namespace tenon::component

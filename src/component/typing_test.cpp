@@ -92,10 +92,11 @@ const Buffer takes_resource =
                    section(7, {0x02, 0x69, 0x00, 0x40, 0x01, 0x01, 'x', 0x01, 0x00, 0x01}) +
                    section(10, {0x01, 0x00, 0x01, 'f', 0x01, 0x02}) +
                    section(11, {0x01, 0x00, 0x01, 'g', 0x01, 0x00, 0x00}));
-// Resources 0 and 1, `own` of each, the function type for each: types 2 to 5; functions 0 and 1.
+// `own` of the types 0 and 1, and the function type for each: types 2 to 5.
+const Buffer owners = section(7, {0x04, 0x69, 0x00, 0x69, 0x01, 0x40, 0x01, 0x01, 'x', 0x02, 0x00,
+                                  0x02, 0x40, 0x01, 0x01, 'x', 0x03, 0x00, 0x03});
 const Buffer two_resources =
-    section(7, {0x06, 0x3f, 0x7f, 0x00, 0x3f, 0x7f, 0x00, 0x69, 0x00, 0x69, 0x01, 0x40, 0x01,
-                0x01, 'x',  0x02, 0x00, 0x02, 0x40, 0x01, 0x01, 'x',  0x03, 0x00, 0x03});
+    section(10, {0x02, 0x00, 0x01, 'a', 0x03, 0x01, 0x00, 0x01, 'b', 0x03, 0x01}) + owners;
 
 Buffer instance_with(Byte resource, Byte function) {
     return section(10, {0x02, 0x00, 0x01, 'p', 0x01, 0x04, 0x00, 0x01, 'q', 0x01, 0x05}) +
@@ -108,7 +109,7 @@ TEST(Typing, instantiation_gives_the_resource_before_it_checks_what_uses_it) {
     EXPECT_EQ(check(takes_resource + two_resources + instance_with(1, 1)), "fine");
     EXPECT_EQ(check(takes_resource + two_resources + instance_with(0, 1)).substr(0, 8), "invalid ");
     EXPECT_NE(check(takes_resource + two_resources + instance_with(0, 1))
-                  .find("the types of the functions are not the same, in import `f`"),
+                  .find("parameter `x`: resource types are not the same, in import `f`"),
               std::string::npos);
 }
 
@@ -124,13 +125,16 @@ TEST(Typing, each_instance_of_a_component_has_resources_of_its_own) {
                                       section(11, {0x01, 0x00, 0x01, 'r', 0x03, 0x00, 0x00}));
     const auto twice =
         section(5, {0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00}) +
-        section(6, {0x02, 0x03, 0x00, 0x00, 0x01, 'r', 0x03, 0x00, 0x01, 0x01, 'r'}) +
-        section(7, {0x04, 0x69, 0x00, 0x69, 0x01, 0x40, 0x01, 0x01, 'x', 0x02, 0x00, 0x02, 0x40,
-                    0x01, 0x01, 'x', 0x03, 0x00, 0x03});
-    const auto give = [](Byte resource, Byte function) {
-        return section(10, {0x02, 0x00, 0x01, 'p', 0x01, 0x04, 0x00, 0x01, 'q', 0x01, 0x05}) +
-               section(5, {0x01, 0x00, 0x01, 0x02, 0x01, 'r', 0x03, resource, 0x01, 'f', 0x01,
-                           function});
+        section(6, {0x02, 0x03, 0x00, 0x00, 0x01, 'r', 0x03, 0x00, 0x01, 0x01, 'r'}) + owners;
+    // Functions 0 and 1, lifted from what an empty core module is said to export.
+    const auto lifted =
+        section(1, {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00}) +
+        section(2, {0x01, 0x00, 0x00, 0x00}) +
+        section(6, {0x01, 0x00, 0x00, 0x01, 0x00, 0x01, 'f'}) +
+        section(8, {0x02, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x05});
+    const auto give = [&](Byte resource, Byte function) {
+        return lifted + section(5, {0x01, 0x00, 0x01, 0x02, 0x01, 'r', 0x03, resource, 0x01, 'f',
+                                    0x01, function});
     };
     EXPECT_EQ(check(makes + takes_resource + twice + give(0, 0)), "fine");
     EXPECT_EQ(check(makes + takes_resource + twice + give(1, 1)), "fine");
@@ -141,7 +145,7 @@ TEST(Typing, resources_stay_inside_their_component) {
     const auto inner = section(4, preamble + section(6, {0x01, 0x03, 0x02, 0x01, 0x00}));
     EXPECT_EQ(check(type({0x3f, 0x7f, 0x00}) + inner),
               "invalid @27: a type with resources cannot be taken from outside of a component, in "
-              "component");
+              "component 0");
     EXPECT_EQ(check(type(u8_type) + inner), "fine");
 }
 
@@ -153,24 +157,25 @@ TEST(Typing, an_ascription_must_fit) {
     };
     EXPECT_EQ(check(func(0x7d) + func(0x7d) + import + exported(1)), "fine");
     EXPECT_EQ(check(func(0x7d) + func(0x7c) + import + exported(1)),
-              "invalid @33: the types of the functions are not the same");
+              "invalid @33: result: expected `s16`, found `u8`, in the type ascribed to the export "
+              "`g`");
 }
 
-TEST(Typing, shared_types_are_compared_once) {
-    // Two towers of tuples, each of two of the one below: equal, and 2^200 leaves if each way were
-    // walked.
-    Buffer types{0xce, 0x03}; // 462
-    for (int tower = 0; tower < 2; ++tower) {
+// Two towers of tuples, each of two of the one below, and a function that gives the top of each:
+// one is imported and exported as the other.
+std::string check_towers(unsigned levels) {
+    Buffer types;
+    base::append_unsigned_leb(types, 2 * (levels + 1));
+    for (unsigned tower = 0; tower < 2; ++tower) {
         types.push_back(0x7d);
-        for (int level = 0; level < 230; ++level) {
-            const auto below = static_cast<unsigned>(tower * 231 + level);
+        for (unsigned level = 0; level < levels; ++level) {
             types.insert(types.end(), {0x6f, 0x02});
             for (int i = 0; i < 2; ++i)
-                base::append_signed_leb(types, below);
+                base::append_signed_leb(types, tower * (levels + 1) + level);
         }
     }
     Buffer functions{0x02};
-    for (const unsigned top : {230u, 461u}) {
+    for (const unsigned top : {levels, 2 * levels + 1}) {
         functions.insert(functions.end(), {0x40, 0x00, 0x00});
         base::append_signed_leb(functions, top);
     }
@@ -178,10 +183,15 @@ TEST(Typing, shared_types_are_compared_once) {
     base::append_unsigned_leb(sections, types.size());
     sections = sections + types + section(7, functions);
     Buffer import{0x01, 0x00, 0x01, 'f', 0x01};
-    base::append_unsigned_leb(import, 462);
+    base::append_unsigned_leb(import, 2 * levels + 2);
     Buffer exported{0x01, 0x00, 0x01, 'g', 0x01, 0x00, 0x01, 0x01};
-    base::append_unsigned_leb(exported, 463);
-    EXPECT_EQ(check(sections + section(10, import) + section(11, exported)), "fine");
+    base::append_unsigned_leb(exported, 2 * levels + 3);
+    return check(sections + section(10, import) + section(11, exported));
+}
+
+TEST(Typing, types_are_compared_by_structure_and_have_a_size_limit) {
+    EXPECT_EQ(check_towers(17), "fine");
+    EXPECT_EQ(check_towers(230), "limit @86: a type is made of more than a million types");
 }
 
 TEST(Typing, towers_of_types_have_a_limit) {

@@ -32,9 +32,10 @@ private:
 
 class Converter {
 public:
-    Converter(const Types& types, const Scope& scope) : types_(types), scope_(scope) {}
+    Converter(const Types& types, const Scope& scope, const wasm::Features& features)
+        : types_(types), scope_(scope), features_(features) {}
 
-    Result<Definition> operator()(Primitive primitive) const { return primitive; }
+    Result<Definition> operator()(Primitive type) const { return TENON_TRY(primitive(type)); }
     Result<Definition> operator()(const ast::Record& from) const {
         TENON_TRY(some(from.fields.size(), "record", "field"));
         Record record;
@@ -56,6 +57,8 @@ public:
         return List{TENON_TRY(value(from.element))};
     }
     Result<Definition> operator()(const ast::FixedList& from) const {
+        TENON_TRY(check_feature(features_, wasm::Feature::cm_fixed_length_lists,
+                                "a list of a fixed length"));
         TENON_TRY(some(from.length, "list of a fixed length", "element"));
         return FixedList{TENON_TRY(value(from.element)), from.length};
     }
@@ -94,18 +97,23 @@ public:
         return Borrow{TENON_TRY(resource(from.resource))};
     }
     Result<Definition> operator()(const ast::Stream& from) const {
-        return Stream{TENON_TRY(sent(from.element, "stream"))};
+        const auto element = TENON_TRY(sent(from.element, "stream"));
+        if (const auto* const type = element ? primitive_in(*element) : nullptr;
+            type != nullptr && *type == Primitive::char_)
+            return fail(Errc::invalid,
+                        "`stream<char>` is not valid at this time: use `stream<u8>`, "
+                        "and say what the bytes mean");
+        return Stream{element};
     }
     Result<Definition> operator()(const ast::Future& from) const {
         return Future{TENON_TRY(sent(from.payload, "future"))};
     }
     Result<Definition> operator()(const ast::Map& from) const {
+        TENON_TRY(check_feature(features_, wasm::Feature::cm_map, "a map"));
         auto key = TENON_TRY(value(from.key));
-        const auto* primitive = std::get_if<Primitive>(&key);
-        if (primitive == nullptr)
-            primitive = types_.get<Primitive>(std::get<TypeIdx>(key));
-        if (primitive == nullptr || *primitive == Primitive::f32 || *primitive == Primitive::f64 ||
-            *primitive == Primitive::error_context)
+        const auto* const type = primitive_in(key);
+        if (type == nullptr || *type == Primitive::f32 || *type == Primitive::f64 ||
+            *type == Primitive::error_context)
             return fail(Errc::invalid,
                         "the key of a map is a `bool`, an integer, a `char` or a `string`");
         return Map{key, TENON_TRY(value(from.value))};
@@ -113,6 +121,8 @@ public:
     Result<Definition> operator()(const ast::Func& from) const {
         Func func;
         func.async = from.async;
+        if (func.async)
+            TENON_TRY(check_feature(features_, wasm::Feature::cm_async, "an async function"));
         func.params = TENON_TRY(fields(from.params, "parameter"));
         func.result = TENON_TRY(optional(from.result));
         if (func.result && types_.has_borrow(*func.result))
@@ -123,7 +133,26 @@ public:
         return fail(Errc::unsupported, "definition is no type of a value");
     }
 
+    [[nodiscard]] Result<ValueType> value(ast::ValType type) const {
+        if (const auto* const plain = std::get_if<Primitive>(&type))
+            return TENON_TRY(primitive(*plain));
+        const auto index = std::get<ast::TypeRef>(type).index;
+        const auto there = TENON_TRY(scope_.at(Sort::type, index));
+        if (!types_.is_value(there))
+            return fail(Errc::invalid, fmt::format("type {} is not the type of a value", index));
+        return there;
+    }
+
 private:
+    [[nodiscard]] Result<Primitive> primitive(Primitive type) const {
+        if (type == Primitive::error_context)
+            TENON_TRY(check_feature(features_, wasm::Feature::cm_error_context, "`error-context`"));
+        return type;
+    }
+    [[nodiscard]] const Primitive* primitive_in(const ValueType& type) const {
+        const auto* const at = std::get_if<TypeIdx>(&type);
+        return at != nullptr ? types_.get<Primitive>(*at) : std::get_if<Primitive>(&type);
+    }
     static Result<> some(std::size_t count, std::string_view what, std::string_view item) {
         if (count == 0)
             return fail(Errc::invalid, fmt::format("a {} has at least one {}", what, item));
@@ -135,15 +164,6 @@ private:
             TENON_TRY(labels.add(label));
         return {};
     }
-    [[nodiscard]] Result<ValueType> value(ast::ValType type) const {
-        if (const auto* const primitive = std::get_if<Primitive>(&type))
-            return *primitive;
-        const auto index = std::get<ast::TypeRef>(type).index;
-        const auto there = TENON_TRY(scope_.at(Sort::type, index));
-        if (!types_.is_value(there))
-            return fail(Errc::invalid, fmt::format("type {} is not the type of a value", index));
-        return there;
-    }
     [[nodiscard]] Result<std::optional<ValueType>>
     optional(const std::optional<ast::ValType>& type) const {
         std::optional<ValueType> there;
@@ -153,6 +173,7 @@ private:
     }
     [[nodiscard]] Result<std::optional<ValueType>> sent(const std::optional<ast::ValType>& type,
                                                         std::string_view by) const {
+        TENON_TRY(check_feature(features_, wasm::Feature::cm_async, fmt::format("a {}", by)));
         auto there = TENON_TRY(optional(type));
         if (there && types_.has_borrow(*there))
             return fail(Errc::invalid, fmt::format("a {} cannot send a `borrow`", by));
@@ -175,13 +196,19 @@ private:
 
     const Types& types_;
     const Scope& scope_;
+    const wasm::Features& features_;
 };
 
 } // namespace
 
 Result<Definition> value_definition(const Types& types, const Scope& scope,
-                                    const ast::TypeKind& kind) {
-    return std::visit(Converter(types, scope), kind);
+                                    const ast::TypeKind& kind, const wasm::Features& features) {
+    return std::visit(Converter(types, scope, features), kind);
+}
+
+Result<ValueType> value_type(const Types& types, const Scope& scope, ast::ValType type,
+                             const wasm::Features& features) {
+    return Converter(types, scope, features).value(type);
 }
 
 bool is_value_definition(const ast::TypeKind& kind) noexcept {

@@ -40,6 +40,17 @@ Result<ValType> ModuleInfo::canonical(ValType type) const {
 
 // --- beginnings
 
+Checker::Checker(const ModuleInfo& info) : info_(info) {
+    const bool has_usual_memory = !info.memories.empty() && !info.memories.front().limits.is_64;
+    for (std::size_t code = 0; code < quick_.size(); ++code) {
+        const auto* const row = plain_op_rows[code];
+        const auto kind = quick_rows[code].kind;
+        if (row != nullptr && info.features.has(row->feature) &&
+            (kind != Quick::access || has_usual_memory))
+            quick_[code] = kind;
+    }
+}
+
 Result<> Checker::begin_function(TypeId type, Reader& in) {
     operands_.clear();
     frames_.clear();
@@ -89,14 +100,14 @@ Result<ValType> Checker::pop() {
                                    "expected");
     }
     const auto type = operands_.back();
-    operands_.pop_back();
+    operands_.pop();
     return type;
 }
 
 Result<ValType> Checker::pop(ValType expected) {
     const auto& top = frames_.back();
     if (operands_.size() > top.height && operands_.back() == expected) [[likely]] {
-        operands_.pop_back();
+        operands_.pop();
         return expected;
     }
     if (operands_.size() == top.height && !top.unreachable)
@@ -125,7 +136,7 @@ Result<> Checker::check_top(std::span<const ValType> types) const {
             return fail(Errc::invalid, "type mismatch: there are too few operands on the stack");
         }
         const auto expected = types[types.size() - 1 - below];
-        const auto found = operands_[operands_.size() - 1 - below];
+        const auto found = operands_.below(below);
         if (!info_.store->is_subtype(found, expected))
             return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
                                                    type_text(expected), type_text(found)));
@@ -143,10 +154,6 @@ Result<ValType> Checker::pop_reference() {
 
 // --- frames
 
-void Checker::push_frame(Op op, BlockType type) {
-    frames_.push_back({op, type, operands_.size(), set_later_.size(), false});
-}
-
 Result<Checker::Frame> Checker::pop_frame() {
     const auto top = frames_.back();
     TENON_TRY(pop(results(top.type)));
@@ -157,12 +164,12 @@ Result<Checker::Frame> Checker::pop_frame() {
                                 type_text(operands_.back())));
     for (; set_later_.size() > top.locals_height; set_later_.pop_back())
         set_[set_later_.back()] = 0;
-    frames_.pop_back();
+    leave_frame();
     return top;
 }
 
 void Checker::set_unreachable() {
-    operands_.resize(frames_.back().height);
+    operands_.shrink(frames_.back().height);
     frames_.back().unreachable = true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "wasm/module_info.hpp"
 #include "wasm/op_reader.hpp"
+#include "wasm/quick.hpp"
 
 #include <span>
 #include <vector>
@@ -26,9 +27,7 @@ public:
     };
 
     /// `info` must outlive it.
-    explicit Checker(const ModuleInfo& info)
-        : info_(info),
-          has_usual_memory_(!info.memories.empty() && !info.memories.front().limits.is_64) {}
+    explicit Checker(const ModuleInfo& info);
 
     /// Begins a body of a function type: reads the locals.
     Result<> begin_function(TypeId type, Reader& in);
@@ -38,32 +37,15 @@ public:
 
     /// Validates the next operator. `in` is behind it, and is used for messages.
     Result<> check(const Instruction& one, const Reader& in);
-    /// The same for what is met most often; false, and nothing was done, where `check` is to be
-    /// asked. Inline, since a Result travels through memory.
-    bool passes(const Instruction& one) {
-        const auto& row = *one.row;
-        if (row.is_plain)
-            return passes_plain(one);
-        if (row.immediate != Immediate::local || one.index >= locals_.size())
-            return false;
-        const auto type = locals_[one.index];
-        if (row.op == Op::local_get) {
-            if (set_[one.index] == 0)
-                return false;
-            operands_.push_back(type);
-            return true;
-        }
-        if (set_[one.index] == 0 || operands_.size() == frames_.back().height ||
-            operands_.back() != type)
-            return false;
-        if (row.op == Op::local_set)
-            operands_.pop_back();
-        return true;
-    }
+    /// What can be done quickly for the operator of one byte, given the module and its features.
+    [[nodiscard]] Quick quick(Byte code) const noexcept { return quick_[code]; }
+    /// Validates an operator for which there is something quick to do. False, and nothing was done,
+    /// where `check` is to be asked. Inline, since a Result travels through memory.
+    template <Quick kind> bool passes(const Instruction& one, const QuickRow& row);
     /// Whether the last `end` was that of the body.
     [[nodiscard]] bool is_done() const noexcept { return frames_.empty(); }
 
-    [[nodiscard]] std::span<const ValType> operands() const noexcept { return operands_; }
+    [[nodiscard]] std::span<const ValType> operands() const noexcept { return operands_.all(); }
     [[nodiscard]] std::span<const Frame> frames() const noexcept { return frames_; }
     [[nodiscard]] std::span<const ValType> locals() const noexcept { return locals_; }
     [[nodiscard]] const ModuleInfo& info() const noexcept { return info_; }
@@ -72,47 +54,42 @@ public:
 
 private:
     // --- the two stacks
-    void push(ValType type) { operands_.push_back(type); }
-    void push(std::span<const ValType> types) {
-        operands_.insert(operands_.end(), types.begin(), types.end());
-    }
+    void push(ValType type) { operands_.push(type); }
+    void push(std::span<const ValType> types) { operands_.push(types); }
     Result<ValType> pop();
     Result<ValType> pop(ValType expected);
     Result<> pop(std::span<const ValType> types);
-    bool passes_plain(const Instruction& one) {
-        const auto& row = *one.row;
-        const auto count = row.in.size();
-        switch (row.immediate) {
-        case Immediate::none:
-        case Immediate::i32:
-        case Immediate::i64:
-        case Immediate::f32:
-        case Immediate::f64: break;
-        case Immediate::memarg:
-            if (!has_usual_memory_ || one.memory.memory != 0 || one.memory.align_log2 > 3 ||
-                (1U << one.memory.align_log2) > row.size || one.memory.offset > 0xffffffff ||
-                row.feature == Feature::threads)
-                return false;
-            break;
-        default: return false;
-        }
-        if (count > row.in_types.size() || is_constant_ || !info_.features.has(row.feature) ||
-            operands_.size() - frames_.back().height < count)
-            return false;
-        const auto* const top = operands_.data() + (operands_.size() - count);
-        for (std::size_t i = 0; i < count; ++i)
-            if (top[i] != row.in_types[i])
-                return false;
-        operands_.resize(operands_.size() - count);
-        for (std::size_t i = 0; i < row.out.size(); ++i)
-            operands_.push_back(row.out_types[i]);
-        return true;
+    // --- what `passes` asks
+    /// How many operands the innermost block has.
+    [[nodiscard]] std::size_t own() const noexcept { return operands_.own(); }
+    /// Whether those on top are of just these types, without a look at what is above `skipped`.
+    [[nodiscard]] bool ends_with(std::span<const ValType> types, std::size_t skipped = 0) const;
+    /// The types that a frame gives, or takes when branched to, unless it has a function type.
+    [[nodiscard]] static bool has_short_type(const Frame& frame) noexcept {
+        return frame.type.kind != BlockType::Kind::type;
     }
+    [[nodiscard]] static std::span<const ValType> short_results(const Frame& frame) noexcept {
+        return {&frame.type.value, frame.type.kind == BlockType::Kind::value ? 1U : 0U};
+    }
+    [[nodiscard]] static std::span<const ValType> short_label(const Frame& frame) noexcept {
+        return frame.op == Op::loop ? std::span<const ValType>() : short_results(frame);
+    }
+    bool ends_quickly();
+    bool branches_quickly(std::uint32_t label, std::size_t skipped) const;
+
     Result<ValType> pop_reference();
     /// What `pop` would say, without taking anything.
     [[nodiscard]] Result<> check_top(std::span<const ValType> types) const;
-    void push_frame(Op op, BlockType type);
+    void push_frame(Op op, BlockType type) {
+        const auto height = operands_.size();
+        frames_.push_back({op, type, height, set_later_.size(), false});
+        operands_.set_floor(height);
+    }
     Result<Frame> pop_frame();
+    void leave_frame() {
+        frames_.pop_back();
+        operands_.set_floor(frames_.empty() ? 0 : frames_.back().height);
+    }
     void set_unreachable();
     [[nodiscard]] std::span<const ValType> params(const BlockType& type) const;
     [[nodiscard]] std::span<const ValType> results(const BlockType& type) const;
@@ -158,15 +135,14 @@ private:
     Result<ValType> label_reference(const Frame& frame) const;
 
     const ModuleInfo& info_;
-    std::vector<ValType> operands_;
+    OperandStack operands_;
     std::vector<Frame> frames_;
     std::vector<ValType> locals_;
-    bool has_usual_memory_ = false;        ///< memory 0 is there and of 32 bits
     std::vector<std::uint8_t> set_;        ///< by local, 0 or 1
     std::vector<std::uint32_t> set_later_; ///< locals in the order in which they were set
     std::size_t constant_globals_ = 0;
     bool is_constant_ = false;
-    BlockType body_;
+    std::array<Quick, 256> quick_ = {};
 };
 
 } // namespace tenon::wasm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Which parts of the language a module may use.
+// Which parts of the language a module or component may use.
 #pragma once
 
 #include "wasm/op.hpp"
@@ -10,11 +10,16 @@ namespace tenon::wasm {
 
 class Features {
 public:
-    /// WebAssembly 3.0, no more and no less.
+    /// WebAssembly 3.0, no more and no less; of the gated parts of the Component Model those that
+    /// WASI 0.3 is made of.
     static constexpr Features standard() noexcept {
         Features all = everything();
         for (const auto beyond :
-             {Feature::legacy_exceptions, Feature::threads, Feature::wide_arithmetic})
+             {Feature::legacy_exceptions, Feature::threads, Feature::wide_arithmetic,
+              Feature::cm_async_stackful, Feature::cm_more_async_builtins, Feature::cm_threading,
+              Feature::cm_error_context, Feature::cm_fixed_length_lists, Feature::cm_gc,
+              Feature::cm_values, Feature::cm_nested_names, Feature::cm_map, Feature::cm64,
+              Feature::cm_implements, Feature::cm_canon_names})
             all.bits_ &= ~bit(beyond);
         return all;
     }
@@ -31,6 +36,7 @@ public:
     }
 
 private:
+    static_assert(static_cast<unsigned>(last_feature) < 31);
     static constexpr std::uint32_t bit(Feature feature) noexcept {
         return feature == Feature::mvp ? 1U << 31 : 1U << static_cast<unsigned>(feature);
     }

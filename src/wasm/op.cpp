@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wasm/op.hpp"
 
+#include "wasm/quick.hpp"
+
 #include <algorithm>
+#include <bit>
 #include <functional>
 
 namespace tenon::wasm {
@@ -23,10 +26,11 @@ SAME(func)
 SAME(type)
 SAME(type_table)
 SAME(types)
-SAME(try_table) SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table) SAME(memory)
-    SAME(memory_memory) SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128) SAME(heap)
-        SAME(field) SAME(type_count) SAME(type_data) SAME(type_elem) SAME(type_type) SAME(cast)
-            SAME(data) SAME(data_memory) SAME(elem) SAME(elem_table) SAME(zero)
+SAME(try_table)
+SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table) SAME(memory) SAME(memory_memory)
+    SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128) SAME(heap) SAME(field)
+        SAME(type_count) SAME(type_data) SAME(type_elem) SAME(type_type) SAME(cast) SAME(data)
+            SAME(data_memory) SAME(elem) SAME(elem_table) SAME(zero)
 #undef SAME
                 constexpr Sized memarg1{Immediate::memarg, 1},
     memarg2{Immediate::memarg, 2}, memarg4{Immediate::memarg, 4}, memarg8{Immediate::memarg, 8},
@@ -131,6 +135,72 @@ constexpr std::array<const OpRow*, 256> plain_op_rows = [] {
     for (const auto& one : op_rows)
         if (one.prefix == 0)
             rows.at(one.code) = &one;
+    return rows;
+}();
+
+namespace {
+
+constexpr Quick quick_kind(const OpRow& row) {
+    switch (row.op) {
+    case Op::local_get: return Quick::local_get;
+    case Op::local_set: return Quick::local_set;
+    case Op::local_tee: return Quick::local_tee;
+    case Op::global_get: return Quick::global_get;
+    case Op::global_set: return Quick::global_set;
+    case Op::block:
+    case Op::loop: return Quick::block;
+    case Op::if_: return Quick::if_;
+    case Op::else_: return Quick::else_;
+    case Op::end: return Quick::end;
+    case Op::br: return Quick::br;
+    case Op::br_if: return Quick::br_if;
+    case Op::return_: return Quick::return_;
+    case Op::unreachable: return Quick::unreachable;
+    case Op::call: return Quick::call;
+    case Op::drop: return Quick::drop;
+    case Op::select: return Quick::select;
+    default: break;
+    }
+    if (!row.is_plain || row.in.size() > 2 || row.out.size() > 1)
+        return Quick::no;
+    switch (row.immediate) {
+    case Immediate::none: return Quick::plain;
+    case Immediate::memarg: return Quick::access;
+    case Immediate::i32:
+    case Immediate::i64: return Quick::number;
+    default: return Quick::no;
+    }
+}
+
+constexpr QuickRow quick_row(const OpRow& row) {
+    // As types, since pairs of them are what is compared; no bit of `none` is set.
+    constexpr auto none = std::bit_cast<ValType>(std::uint32_t{0});
+    constexpr auto every_bit = std::bit_cast<ValType>(~std::uint32_t{0});
+    QuickRow quick;
+    quick.kind = quick_kind(row);
+    if (!row.is_plain || quick.kind == Quick::no)
+        return quick;
+    quick.operands = static_cast<std::uint8_t>(row.in.size());
+    quick.results = static_cast<std::uint8_t>(row.out.size());
+    quick.size = row.size;
+    quick.is_wide = row.immediate == Immediate::i64;
+    quick.result = row.out_types[0];
+    const auto of = [&](ValType none_left, auto type_of) {
+        return OperandStack::pair(quick.operands == 2 ? type_of(0) : none_left,
+                                  quick.operands == 0 ? none_left : type_of(quick.operands - 1U));
+    };
+    quick.mask = of(none, [&](std::size_t) { return every_bit; });
+    quick.wanted = of(none, [&](std::size_t at) { return row.in_types[at]; });
+    return quick;
+}
+
+} // namespace
+
+constexpr std::array<QuickRow, 256> quick_rows = [] {
+    std::array<QuickRow, 256> rows{};
+    for (const auto& one : op_rows)
+        if (one.prefix == 0)
+            rows.at(one.code) = quick_row(one);
     return rows;
 }();
 

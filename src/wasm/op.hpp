@@ -77,7 +77,22 @@ enum class Feature : std::uint8_t {
     memory64,
     threads,
     wide_arithmetic,
+    // Of the Component Model; see there what each of its marks stands for.
+    cm_async,
+    cm_async_stackful,
+    cm_more_async_builtins,
+    cm_threading,
+    cm_error_context,
+    cm_fixed_length_lists,
+    cm_gc,
+    cm_values,
+    cm_nested_names,
+    cm_map,
+    cm64,
+    cm_implements,
+    cm_canon_names,
 };
+inline constexpr auto last_feature = Feature::cm_canon_names;
 
 struct OpRow {
     Op op;

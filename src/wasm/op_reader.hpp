@@ -6,6 +6,7 @@
 #pragma once
 
 #include "wasm/op.hpp"
+#include "wasm/quick.hpp"
 #include "wasm/types.hpp"
 
 #include <array>
@@ -66,48 +67,45 @@ struct Instruction {
 /// Reads the operator at the cursor. `malformed` for a code that is none, with its offset.
 Result<> read_instruction(Reader& in, Instruction& into);
 
-/// The same for most operators of most bodies: those of one byte whose immediates are of one byte.
-/// False, and nothing is read, for all others. Inline, since a Result travels through memory.
+/// The same for most operators of most bodies: those of one byte with at most one integer behind
+/// it, and loads and stores. False, and nothing is read, for all others. Inline, since a Result
+/// travels through memory. For who does not validate; see function_reader.hpp for who does.
 inline bool read_short_instruction(Reader& in, Instruction& into) noexcept {
     const auto rest = in.rest();
-    if (rest.size() < 3)
+    if (rest.empty() || plain_op_rows[rest[0]] == nullptr)
         return false;
     const auto* const row = plain_op_rows[rest[0]];
-    if (row == nullptr)
-        return false;
+    const auto* at = rest.data() + 1;
+    const auto* const end = rest.data() + rest.size();
     switch (row->immediate) {
-    case Immediate::none:
-        into.offset = in.offset();
-        into.row = row;
-        in.pass(1);
-        return true;
+    case Immediate::none: break;
     case Immediate::local:
     case Immediate::label:
     case Immediate::global:
     case Immediate::func:
-        if (rest[1] >= 0x80)
+        if (!read_quick(at, end, into.index))
             return false;
-        into.index = rest[1];
         break;
     case Immediate::i32:
     case Immediate::i64:
-        if (rest[1] >= 0x80)
+        if (!read_quick(at, end, row->immediate == Immediate::i64, into.bits))
             return false;
-        into.bits = rest[1] < 0x40 ? rest[1] : rest[1] - std::uint64_t{0x80};
         break;
-    case Immediate::memarg:
-        if (rest[1] >= 0x40 || rest[2] >= 0x80)
+    case Immediate::memarg: {
+        std::uint32_t offset = 0;
+        if (at == end || *at >= 0x40)
             return false;
-        into.memory = {rest[1], 0, rest[2]};
-        into.offset = in.offset();
-        into.row = row;
-        in.pass(3);
-        return true;
+        const auto align = *at++;
+        if (!read_quick(at, end, offset))
+            return false;
+        into.memory = {align, 0, offset};
+        break;
+    }
     default: return false;
     }
     into.offset = in.offset();
     into.row = row;
-    in.pass(2);
+    in.pass(static_cast<std::size_t>(at - rest.data()));
     return true;
 }
 

@@ -53,6 +53,8 @@ Result<std::vector<TypeId>> TypeStore::add(const RecType& group, std::span<const
     const auto outside = [&](std::uint32_t index) -> Result<std::uint32_t> {
         if (index >= begin + size)
             return fail(Errc::invalid, fmt::format("unknown type {}", index), offset);
+        if (index < begin && known[index] == no_type)
+            return fail(Errc::invalid, fmt::format("type {} is that of a module", index), offset);
         return index >= begin ? index - begin : size + known[index].value;
     };
     auto spelled = group;

@@ -21,6 +21,9 @@ struct TypeId {
     friend auto operator<=>(TypeId, TypeId) = default;
 };
 
+/// In the place of what has an index but is no defined type (the type of a module).
+inline constexpr TypeId no_type{UINT32_MAX};
+
 /// How long a chain of supertypes may be: as the JavaScript interface has it.
 inline constexpr std::size_t max_subtyping_depth = 63;
 
@@ -33,8 +36,8 @@ public:
     };
 
     /// Ids of the group's types. `known` gives the ids of the module's types before the group;
-    /// references beyond both are `invalid`, as are supertypes that do not fit and chains that are
-    /// too long. `offset` is that of the group, for messages.
+    /// references beyond both, or to a `no_type`, are `invalid`, as are supertypes that do not fit
+    /// and chains that are too long. `offset` is that of the group, for messages.
     Result<std::vector<TypeId>> add(const RecType& group, std::span<const TypeId> known,
                                     std::uint64_t offset);
 

@@ -57,6 +57,19 @@ std::string_view name_of(Feature feature) noexcept {
     case Feature::memory64: return "memory64";
     case Feature::threads: return "threads";
     case Feature::wide_arithmetic: return "wide-arithmetic";
+    case Feature::cm_async: return "cm-async";
+    case Feature::cm_async_stackful: return "cm-async-stackful";
+    case Feature::cm_more_async_builtins: return "cm-more-async-builtins";
+    case Feature::cm_threading: return "cm-threading";
+    case Feature::cm_error_context: return "cm-error-context";
+    case Feature::cm_fixed_length_lists: return "cm-fixed-length-lists";
+    case Feature::cm_gc: return "cm-gc";
+    case Feature::cm_values: return "cm-values";
+    case Feature::cm_nested_names: return "cm-nested-names";
+    case Feature::cm_map: return "cm-map";
+    case Feature::cm64: return "cm64";
+    case Feature::cm_implements: return "cm-implements";
+    case Feature::cm_canon_names: return "cm-canon-names";
     }
     return "";
 }

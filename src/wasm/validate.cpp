@@ -19,11 +19,8 @@ base::Error located(base::Error error, std::uint64_t offset) {
 
 class DefinitionValidator {
 public:
-    DefinitionValidator(const Module& module, TypeStore& store, Features features)
-        : module_(module), store_(store) {
-        info_.store = &store;
-        info_.features = features;
-    }
+    DefinitionValidator(const Module& module, TypeStore& store, ModuleInfo info)
+        : module_(module), store_(store), info_(std::move(info)) {}
 
     // Tables, globals and segments see only the globals before them; functions see everything.
     Result<ModuleInfo> run() {
@@ -45,6 +42,10 @@ public:
         TENON_TRY(datas());
         return std::move(info_);
     }
+    Result<> declare(const ExternType& type) {
+        return std::visit([&](const auto& kind) { return this->import(kind); }, type);
+    }
+    ModuleInfo take() { return std::move(info_); }
 
 private:
     template <class T> static Result<T> at(std::uint64_t offset, Result<T> result) {
@@ -66,9 +67,7 @@ private:
     }
     Result<> imports() {
         for (const auto& import : module_.imports) {
-            auto done =
-                std::visit([&](const auto& type) { return this->import(type); }, import.type);
-            if (!done)
+            if (auto done = declare(import.type); !done)
                 return fail(
                     located(std::move(done).error(), import.offset)
                         .within(fmt::format("import `{}` `{}`", import.module, import.name)));
@@ -264,7 +263,18 @@ private:
 } // namespace
 
 Result<ModuleInfo> validate_definitions(const Module& module, TypeStore& store, Features features) {
-    return DefinitionValidator(module, store, features).run();
+    ModuleInfo info;
+    info.store = &store;
+    info.features = features;
+    return DefinitionValidator(module, store, std::move(info)).run();
+}
+
+Result<> declare(ModuleInfo& info, TypeStore& store, const ExternType& type) {
+    const Module nothing{};
+    DefinitionValidator validator(nothing, store, std::move(info));
+    auto done = validator.declare(type);
+    info = validator.take();
+    return done;
 }
 
 Result<> validate(const Module& module, Features features) {

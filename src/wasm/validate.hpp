@@ -11,6 +11,10 @@ namespace tenon::wasm {
 /// definition; `unsupported` names the feature that is missing.
 Result<ModuleInfo> validate_definitions(const Module& module, TypeStore& store, Features features);
 
+/// Adds what has the type, spelled with indices of `info.types`, to the end of its index space, as
+/// an import does. `store` is that of `info`. Errors as above, without an offset.
+Result<> declare(ModuleInfo& info, TypeStore& store, const ExternType& type);
+
 /// All of it.
 Result<> validate(const Module& module, Features features = Features::standard());
 /// Decodes first.

@@ -72,7 +72,12 @@ private:
 
 Result<> validate_in_parallel(const Module& module, const ValidateOptions& options) {
     TypeStore store;
-    const auto info = TENON_TRY(validate_definitions(module, store, options.features));
+    return validate_bodies_in_parallel(
+        module, TENON_TRY(validate_definitions(module, store, options.features)), options);
+}
+
+Result<> validate_bodies_in_parallel(const Module& module, const ModuleInfo& info,
+                                     const ValidateOptions& options) {
     std::size_t code_bytes = 0;
     for (const auto& body : module.bodies)
         code_bytes += body.bytes.size();

@@ -18,4 +18,8 @@ struct ValidateOptions {
 /// the threads. `interrupted` when a stop was asked for.
 Result<> validate_in_parallel(const Module& module, const ValidateOptions& options);
 
+/// The bodies only, of a module whose definitions are valid.
+Result<> validate_bodies_in_parallel(const Module& module, const ModuleInfo& info,
+                                     const ValidateOptions& options);
+
 } // namespace tenon::wasm

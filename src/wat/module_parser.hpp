@@ -25,6 +25,9 @@ enum class SectionKind : std::uint8_t {
 };
 inline constexpr std::size_t section_count = 12;
 
+/// `(@producers (language "C" "17")* …)` as the content of its section.
+Result<Buffer> read_producers(Cursor& in);
+
 class ModuleParser {
 public:
     explicit ModuleParser(Cursor in) : context_{std::move(in), {}, {}}, code_(context_) {}

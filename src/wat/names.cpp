@@ -11,14 +11,6 @@ namespace {
 
 using base::append_unsigned_leb;
 
-void append_map(Buffer& out, const NameMap& names) {
-    append_unsigned_leb(out, names.size());
-    for (const auto& [index, name] : names) {
-        append_unsigned_leb(out, index);
-        append_name(out, name);
-    }
-}
-
 void append_bytes(Buffer& out, Bytes bytes) {
     out.insert(out.end(), bytes.begin(), bytes.end());
 }
@@ -47,6 +39,14 @@ std::string_view word_of(Space space) noexcept {
 void append_name(Buffer& out, std::string_view name) {
     append_unsigned_leb(out, name.size());
     append_bytes(out, as_bytes(name));
+}
+
+void append_map(Buffer& out, const NameMap& names) {
+    append_unsigned_leb(out, names.size());
+    for (const auto& [index, name] : names) {
+        append_unsigned_leb(out, index);
+        append_name(out, name);
+    }
 }
 
 void append_section(Buffer& out, std::uint8_t id, Bytes content) {

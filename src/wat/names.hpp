@@ -54,6 +54,9 @@ public:
         return counts_[static_cast<std::size_t>(space)];
     }
     Result<std::uint32_t> index(Cursor& in, Space space);
+    [[nodiscard]] const Scope& scope(Space space) const noexcept {
+        return scopes_[static_cast<std::size_t>(space)];
+    }
     /// Whether an index may stand here.
     [[nodiscard]] static bool at_index(const Cursor& in) noexcept {
         return in.at(TokenKind::number) || in.at(TokenKind::id);
@@ -97,6 +100,7 @@ private:
 
 // Pieces of sections.
 
+void append_map(Buffer& out, const NameMap& names);
 void append_name(Buffer& out, std::string_view name);
 void append_section(Buffer& out, std::uint8_t id, Bytes content);
 void append_custom(Buffer& out, std::string_view name, Bytes content);

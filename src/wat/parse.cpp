@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wat/parse.hpp"
 
+#include "wat/component.hpp"
 #include "wat/module_parser.hpp"
 
 namespace tenon::wat {
@@ -32,6 +33,12 @@ Result<Buffer> wrapped_module(Cursor in, bool is_definition) {
 
 } // namespace
 
+Result<Buffer> parse(std::string_view name, std::string_view text) {
+    if (Cursor(name, text).at_form("component"))
+        return assemble_component(name, text, 0, text.size(), false);
+    return parse_module(name, text);
+}
+
 Result<Buffer> parse_module(std::string_view name, std::string_view text) {
     return parse_module(name, text, 0, text.size(), false);
 }
@@ -42,8 +49,8 @@ Result<Buffer> parse_module(std::string_view name, std::string_view text, std::s
     if (in.take_form("module"))
         return wrapped_module(std::move(in), is_definition);
     if (in.at_form("component"))
-        return fail(
-            in.error(Errc::unsupported, "the text of components is not read yet", in.ahead()));
+        return fail(in.error(Errc::unsupported, "a component, where only a core module can be read",
+                             in.ahead()));
     return ModuleParser(std::move(in)).parse({}, false);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The text of a core module to its binary. Whether the module is valid is not asked here; indices
-// given as numbers may lead nowhere.
+// Text to binary: core modules here, components through `component.hpp`. Whether they are valid is
+// not asked; indices given as numbers may lead nowhere.
 //
 // Source: https://webassembly.github.io/spec/core/text/modules.html, with the proposals threads,
 // wide arithmetic, custom page sizes and the older form of exception handling.
@@ -12,6 +12,10 @@
 #include <string_view>
 
 namespace tenon::wat {
+
+/// A module or a component: the latter where the first form is `(component`. Errors as of
+/// `parse_module` and `parse_component`.
+Result<Buffer> parse(std::string_view name, std::string_view text);
 
 /// A module: `(module …)`, `(module binary …)`, or its fields alone. `malformed`, `truncated` or
 /// `limit` with the place; `unsupported` for a component. `name` is the file's, for errors.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wat/script.hpp"
 
+#include "wat/component.hpp"
 #include "wat/parse.hpp"
 #include "wat/script_values.hpp"
 
@@ -77,6 +78,7 @@ private:
     Result<> values(Command& of, std::vector<Value>& into);
     Result<> thread(Command& into);
     Result<> strings(Buffer& out);
+    Result<> quoted_fields(Buffer& out);
     std::string id();
     std::uint32_t line_here();
 
@@ -203,6 +205,20 @@ Result<> ScriptParser::strings(Buffer& out) {
     return {};
 }
 
+/// The fields of a component; the strings are separate tokens.
+Result<> ScriptParser::quoted_fields(Buffer& out) {
+    const auto add = [&](std::string_view text) {
+        out.insert(out.end(), text.begin(), text.end());
+    };
+    add("(component");
+    while (!in_.at(TokenKind::close)) {
+        add(" ");
+        add(TENON_TRY(in_.string("a string")));
+    }
+    add(" )");
+    return {};
+}
+
 /// A whole module or component, from its `(` to its `)`.
 Result<> ScriptParser::module(Command& into) {
     ScriptModule out;
@@ -217,14 +233,13 @@ Result<> ScriptParser::module(Command& into) {
         return module_instance(into);
     out.is_definition = in_.take_keyword("definition");
     out.id = id();
-    if (into.is_component) {
-        out.form = ScriptModule::Form::component;
-    } else if (in_.take_keyword("binary")) {
+    out.is_component = into.is_component;
+    if (in_.take_keyword("binary")) {
         out.form = ScriptModule::Form::binary;
         TENON_TRY(strings(out.bytes));
     } else if (in_.take_keyword("quote")) {
         out.form = ScriptModule::Form::quote;
-        TENON_TRY(strings(out.bytes));
+        TENON_TRY(out.is_component ? quoted_fields(out.bytes) : strings(out.bytes));
     }
     in_.skip_form();
     out.end = std::min(in_.behind_form(), text_.size());
@@ -258,7 +273,10 @@ Result<> ScriptParser::values(Command& of, std::vector<Value>& into) {
     while (in_.take(TokenKind::open)) {
         if (is_component_value(in_)) {
             of.is_component = true;
-            in_.skip_form();
+            Value value;
+            value.kind = Value::Kind::component;
+            value.component = TENON_TRY(read_component_value(in_));
+            into.push_back(std::move(value));
             continue;
         }
         into.push_back(TENON_TRY(read_value(in_)));
@@ -283,12 +301,12 @@ Result<std::vector<Command>> parse_script(std::string_view name, std::string_vie
 Result<Buffer> assemble(std::string_view name, std::string_view text, const ScriptModule& module) {
     switch (module.form) {
     case ScriptModule::Form::binary: return module.bytes;
-    case ScriptModule::Form::quote: return parse_module(name, as_text(module.bytes));
-    case ScriptModule::Form::text:
-        return parse_module(name, text, module.begin, module.end, module.is_definition);
-    case ScriptModule::Form::component: break;
+    case ScriptModule::Form::quote: return parse(name, as_text(module.bytes));
+    case ScriptModule::Form::text: break;
     }
-    return fail(Errc::unsupported, "the text of components is not read yet", module.begin);
+    if (module.is_component)
+        return assemble_component(name, text, module.begin, module.end, module.is_definition);
+    return parse_module(name, text, module.begin, module.end, module.is_definition);
 }
 
 } // namespace tenon::wat

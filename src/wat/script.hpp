@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // `.wast` scripts to commands. Modules are found here and made into binaries by `assemble`, one at
-// a time, so that a wrong one is one command's failure; components are recognised and passed over.
+// a time, so that a wrong one is one command's failure.
 //
 // Source: https://github.com/WebAssembly/spec/blob/main/interpreter/README.md#scripts
 #pragma once
 
 #include "base/error.hpp"
 #include "wasm/types.hpp"
+#include "wat/component_value.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,10 +17,11 @@
 
 namespace tenon::wat {
 
-/// One module of a script.
+/// One module or component of a script.
 struct ScriptModule {
-    enum class Form : std::uint8_t { text, binary, quote, component };
+    enum class Form : std::uint8_t { text, binary, quote };
     Form form = Form::text;
+    bool is_component = false;
     bool is_definition = false; ///< defined without an instance
     std::string id;             ///< without `$`; empty for none
     std::size_t begin = 0;      ///< of its form in the script
@@ -46,7 +48,8 @@ struct Value {
         ref,        ///< not null, of `heap`
         ref_extern, ///< with the number `host`, if there is one
         ref_host,
-        either, ///< one of `choices`
+        either,     ///< one of `choices`
+        component,  ///< a value of the Component Model
     };
     Kind kind = Kind::i32;
     std::vector<Lane> lanes; ///< one of a number, 2 to 16 of a vector
@@ -55,6 +58,7 @@ struct Value {
     std::optional<wasm::Heap> heap;
     std::optional<std::uint32_t> host;
     std::vector<Value> choices;
+    std::optional<ComponentValue> component; ///< a float alone reads as a core value
 };
 
 struct Action {
@@ -87,7 +91,7 @@ struct Command {
     };
     Kind kind = Kind::module;
     std::uint32_t line = 0;
-    bool is_component = false; ///< about components; values are not read
+    bool is_component = false; ///< about components, as far as the command itself says
     std::optional<ScriptModule> module;
     std::optional<Action> action;
     std::vector<Value> results;

@@ -35,7 +35,7 @@ TEST(Script, every_form_of_a_module_is_assembled) {
     EXPECT_EQ(assemble("t", text, *all[1].module), (Buffer{0, 0x61, 0x73}));
     EXPECT_EQ(assemble("t", text, *all[2].module), start);
     EXPECT_TRUE(all[3].is_component);
-    EXPECT_EQ(assemble("t", text, *all[3].module).error().code(), Errc::unsupported);
+    EXPECT_EQ(assemble("t", text, *all[3].module), (Buffer{0, 0x61, 0x73, 0x6d, 13, 0, 1, 0}));
 }
 
 TEST(Script, the_fields_of_one_module_are_a_script) {
@@ -80,11 +80,67 @@ TEST(Script, values_are_bits_or_patterns) {
     EXPECT_EQ(results[2].choices[0].lanes[0].bits, UINT64_MAX);
 }
 
-TEST(Script, values_of_components_are_recognised) {
-    const auto all = script("(assert_return (invoke \"f\" (list.const (u8.const 1))) (str.const "
-                            "\")\"))");
+TEST(Script, every_form_of_a_component_is_assembled) {
+    const std::string_view text =
+        "(component definition $c (type u8)) (component binary \"\\00a\") "
+        "(assert_malformed (component quote \"(type\" \"u8)\") \"m\") (component instance $i $c)";
+    const auto all = script(text);
+    ASSERT_EQ(all.size(), 4U);
+    const Buffer type = {0, 0x61, 0x73, 0x6d, 13, 0, 1, 0, 7, 2, 1, 0x7d};
+    EXPECT_EQ(all[0].module->id, "c");
+    const auto first = assemble("t", text, *all[0].module);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(Buffer(first->begin(), first->begin() + 12), type);
+    EXPECT_EQ(assemble("t", text, *all[1].module), (Buffer{0, 0x61}));
+    EXPECT_EQ(assemble("t", text, *all[2].module), type);
+    EXPECT_EQ(all[3].kind, Command::Kind::instance);
+    EXPECT_TRUE(all[3].is_component);
+}
+
+TEST(Script, values_of_components_are_read) {
+    using Kind = ComponentValue::Kind;
+    const auto all = script(
+        "(assert_return (invoke \"f\" (list.const (u8.const 255) (s8.const -1)) (f32.const 1) "
+        "(record.const (field \"a\" (char.const \"\\u{26f3}\")) (field \"b\" (option.none)))) "
+        "(variant.const \"x\" (str.const \")\")) (result.err) (flags.const \"p\" \"q\") "
+        "(tuple.const (f64.const nan:canonical) (bool.const true)))");
     ASSERT_EQ(all.size(), 1U);
     EXPECT_TRUE(all[0].is_component);
+    const auto& arguments = all[0].action->arguments;
+    ASSERT_EQ(arguments.size(), 3U);
+    const auto& list = *arguments[0].component;
+    EXPECT_EQ(list.kind, Kind::list);
+    ASSERT_EQ(list.items.size(), 2U);
+    EXPECT_EQ(list.items[0].bits, 255U);
+    EXPECT_EQ(list.items[1].bits, UINT64_MAX);
+    EXPECT_EQ(arguments[1].kind, Value::Kind::f32);
+    const auto& record = *arguments[2].component;
+    EXPECT_EQ(record.labels, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(record.items[0].bits, 0x26f3U);
+    EXPECT_EQ(record.items[1].kind, Kind::option);
+    const auto& results = all[0].results;
+    ASSERT_EQ(results.size(), 4U);
+    EXPECT_EQ(results[0].component->text, "x");
+    EXPECT_EQ(results[0].component->items[0].text, ")");
+    EXPECT_EQ(results[1].component->bits, 1U);
+    EXPECT_TRUE(results[1].component->items.empty());
+    EXPECT_EQ(results[2].component->labels, (std::vector<std::string>{"p", "q"}));
+    EXPECT_EQ(results[3].component->items[0].nan, NanPattern::canonical);
+}
+
+TEST(Script, a_wrong_value_of_a_component_is_named) {
+    const auto message = [](std::string value) {
+        const auto read = parse_script("t", "(invoke \"f\" (list.const " + value + "))");
+        return read ? "fine" : read.error().message();
+    };
+    EXPECT_EQ(message("(u8.const 256)"), "`256` is out of range of its type");
+    EXPECT_EQ(message("(char.const \"ab\")"), "a `char` is one character");
+    EXPECT_EQ(message("(strr.const \"\")"), "expected a value, found `strr.const`");
+    EXPECT_EQ(message("(option.some)"), "expected the value in the option, found `)`");
+    std::string deep;
+    for (int depth = 0; depth < 100; ++depth)
+        deep += "(list.const ";
+    EXPECT_EQ(message(deep), "nested too deeply: 100 levels at most");
 }
 
 TEST(Script, threads_hold_commands) {

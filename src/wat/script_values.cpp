@@ -12,13 +12,6 @@ namespace {
 
 using Kind = Value::Kind;
 
-constexpr std::array<std::string_view, 22> component_words = {
-    "bool.const",   "u8.const",    "s8.const",      "u16.const",  "s16.const",   "u32.const",
-    "s32.const",    "u64.const",   "s64.const",     "char.const", "str.const",   "list.const",
-    "record.const", "tuple.const", "variant.const", "enum.const", "option.none", "option.some",
-    "result.ok",    "result.err",  "flags.const",   "map.const",
-};
-
 constexpr std::string_view reference_prefix = "ref.";
 
 /// A lane of so many bits. NaN patterns are for floats only.
@@ -126,11 +119,6 @@ Result<> read_one(Cursor& in, Value& into) {
 }
 
 } // namespace
-
-bool is_component_value(const Cursor& in) {
-    return in.at(TokenKind::keyword) &&
-           std::ranges::find(component_words, in.token().text) != component_words.end();
-}
 
 Result<Value> read_value(Cursor& in) {
     Value value;

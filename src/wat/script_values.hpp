@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Arguments and expected results in scripts.
+// Arguments and expected results in scripts, as far as they are core values.
 #pragma once
 
 #include "wat/cursor.hpp"
@@ -7,8 +7,6 @@
 
 namespace tenon::wat {
 
-/// Whether a value of the component model begins here, behind its `(`.
-[[nodiscard]] bool is_component_value(const Cursor& in);
 /// A value or pattern behind its `(`, up to and with its `)`.
 Result<Value> read_value(Cursor& in);
 

@@ -67,34 +67,42 @@ Result<> ModuleParser::custom_place(Custom& section) {
 }
 
 // `(@producers (language "C" "17") (processed-by "clang" "19")*)`
-Result<> ModuleParser::producers() {
-    in_.advance();
+Result<Buffer> read_producers(Cursor& in) {
+    in.advance();
     constexpr std::array<std::string_view, 3> words = {"language", "sdk", "processed-by"};
-    std::array<Entries, words.size()> fields;
-    while (in_.take(TokenKind::open)) {
-        const auto* const word = std::ranges::find(words, in_.token().text);
+    struct Field {
+        Buffer bytes;
+        std::uint32_t count = 0;
+    };
+    std::array<Field, words.size()> fields;
+    while (in.take(TokenKind::open)) {
+        const auto* const word = std::ranges::find(words, in.token().text);
         if (word == words.end())
-            return fail(in_.unexpected("`language`, `sdk` or `processed-by`", words));
-        in_.advance();
+            return fail(in.unexpected("`language`, `sdk` or `processed-by`", words));
+        in.advance();
         auto& field = fields[static_cast<std::size_t>(word - words.begin())];
-        append_name(field.bytes, TENON_TRY(in_.name("a name")));
-        append_name(field.bytes, TENON_TRY(in_.name("a version")));
+        append_name(field.bytes, TENON_TRY(in.name("a name")));
+        append_name(field.bytes, TENON_TRY(in.name("a version")));
         ++field.count;
-        TENON_TRY(in_.expect_close());
+        TENON_TRY(in.expect_close());
     }
-    TENON_TRY(in_.expect_close());
-    Custom section{true, whole_module, "producers", {}};
-    append_unsigned_leb(section.content,
-                        static_cast<std::uint64_t>(std::ranges::count_if(
-                            fields, [](const Entries& field) { return field.count > 0; })));
+    TENON_TRY(in.expect_close());
+    Buffer out;
+    append_unsigned_leb(out, static_cast<std::uint64_t>(std::ranges::count_if(
+                                 fields, [](const Field& field) { return field.count > 0; })));
     for (std::size_t i = 0; i < fields.size(); ++i) {
         if (fields[i].count == 0)
             continue;
-        append_name(section.content, words[i]);
-        append_unsigned_leb(section.content, fields[i].count);
-        section.content.insert(section.content.end(), fields[i].bytes.begin(),
-                               fields[i].bytes.end());
+        append_name(out, words[i]);
+        append_unsigned_leb(out, fields[i].count);
+        out.insert(out.end(), fields[i].bytes.begin(), fields[i].bytes.end());
     }
+    return out;
+}
+
+Result<> ModuleParser::producers() {
+    Custom section{true, whole_module, "producers", {}};
+    section.content = TENON_TRY(read_producers(in_));
     customs_.push_back(std::move(section));
     return {};
 }
@@ -141,6 +149,9 @@ void append_counted(Buffer& out, std::uint8_t id, std::uint32_t count, Bytes byt
 
 Buffer ModuleParser::binary() const {
     constexpr std::uint8_t data_count_id = 12;
+    std::size_t last = section_count; // that has anything in it
+    while (last > 0 && sections_[last - 1].count == 0 && sections_[last - 1].bytes.empty())
+        --last;
     Buffer out = {0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00};
     append_customs(out, false, whole_module);
     for (std::size_t i = 0; i < section_count; ++i) {
@@ -167,9 +178,13 @@ Buffer ModuleParser::binary() const {
             append_section(out, section_rows[i].id, bytes);
         else if (count > 0)
             append_counted(out, section_rows[i].id, count, bytes);
-        append_customs(out, true, i);
+        if (i + 1 < last)
+            append_customs(out, true, i);
     }
-    append_customs(out, true, whole_module);
+    // Behind all sections they stand as they do in the text, whichever of them they ask for.
+    for (const auto& section : customs_)
+        if (section.is_after && section.place + 1 >= last)
+            append_custom(out, section.name, section.content);
     if (const auto names = context_.names.section(); !names.empty())
         append_custom(out, "name", names);
     return out;

@@ -49,16 +49,6 @@ constexpr auto type_words = [] {
     return all;
 }();
 
-std::string key_of(const FuncType& type) {
-    Buffer key;
-    for (const auto& one : type.params)
-        wasm::append(key, one);
-    key.push_back(0); // no type begins so
-    for (const auto& one : type.results)
-        wasm::append(key, one);
-    return {as_text(key).begin(), as_text(key).end()};
-}
-
 /// The type of a reference must find room in a `ValType`.
 Result<std::uint32_t> read_type_index(Cursor& in, Names& names) {
     const auto at = in.token();
@@ -168,6 +158,16 @@ Result<> read_composite(Cursor& in, Names& names, std::uint32_t index, wasm::Sub
 }
 
 } // namespace
+
+std::string key_of(const FuncType& type) {
+    Buffer key;
+    for (const auto& one : type.params)
+        wasm::append(key, one);
+    key.push_back(0); // no type begins so
+    for (const auto& one : type.results)
+        wasm::append(key, one);
+    return {as_text(key).begin(), as_text(key).end()};
+}
 
 void TypeTable::add(const wasm::RecType& group) {
     const bool is_single = group.types.size() == 1;

@@ -54,6 +54,9 @@ struct ParamNames {
     NameMap& shown;
 };
 
+/// The bytes of a function type, to look others like it up.
+[[nodiscard]] std::string key_of(const FuncType& type);
+
 // Each reads at the cursor; names of types come from `names`.
 
 [[nodiscard]] bool at_val_type(Cursor& in);

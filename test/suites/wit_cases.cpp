@@ -14,6 +14,7 @@
 #include "component/encode.hpp"
 #include "component/package_decode.hpp"
 #include "component/package_encode.hpp"
+#include "wat/package_text.hpp"
 #include "wit/dependencies.hpp"
 #include "wit/format.hpp"
 #include "wit/json.hpp"
@@ -51,7 +52,7 @@ void report(const base::Error& error) {
 wit::ReadOptions read_options() {
     wit::ReadOptions options;
     options.features.enabled.insert("active");
-    options.decode = tenon::component::decode_package;
+    options.decode = tenon::wat::decode_package;
     return options;
 }
 

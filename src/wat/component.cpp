@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "wat/component.hpp"
+
+#include "component/decode.hpp"
+#include "component/encode.hpp"
+#include "wat/component_parser.hpp"
+
+namespace tenon::wat {
+namespace {
+
+using Parsed = std::variant<ComponentText, Buffer>;
+
+Result<Parsed> parse(std::string_view name, std::string_view text, std::size_t begin,
+                     std::size_t end, bool is_definition) {
+    Cursor in(name, text, begin, end);
+    TENON_TRY(in.expect_form("component"));
+    return ComponentParser(std::move(in)).parse(is_definition);
+}
+
+} // namespace
+
+Result<ComponentText> parse_component(std::string_view name, std::string_view text) {
+    auto parsed = TENON_TRY(parse(name, text, 0, text.size(), false));
+    if (auto* const component = std::get_if<ComponentText>(&parsed))
+        return std::move(*component);
+    ComponentText out;
+    out.kept.push_back(std::get<Buffer>(std::move(parsed)));
+    out.tree = TENON_TRY(component::decode(out.kept.back()));
+    return out;
+}
+
+Result<Buffer> assemble_component(std::string_view name, std::string_view text, std::size_t begin,
+                                  std::size_t end, bool is_definition) {
+    auto parsed = TENON_TRY(parse(name, text, begin, end, is_definition));
+    if (const auto* const component = std::get_if<ComponentText>(&parsed))
+        return component::encode(component->tree);
+    return std::get<Buffer>(std::move(parsed));
+}
+
+} // namespace tenon::wat

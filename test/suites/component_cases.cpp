@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Drives the suites of components: carries out the static commands of `.wast` scripts, reads `.wat`
+// files, and says what became of each, a line a command:
+//     component_cases check FILE…         KIND TAB verdict TAB line TAB what went wrong
+//     component_cases binaries OUT FILE   text as OUT/LINE.wasm
+// The verdicts: `passed`, `failed`, and `not-run` for what no part of the program does yet.
+#include "base/diagnostic.hpp"
+#include "base/file.hpp"
+#include "component/decode.hpp"
+#include "component/encode.hpp"
+#include "wasm/sections.hpp"
+#include "wat/parse.hpp"
+#include "wat/script.hpp"
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace {
+
+namespace base = tenon::base;
+namespace component = tenon::component;
+namespace wasm = tenon::wasm;
+namespace wat = tenon::wat;
+using tenon::Buffer;
+using tenon::Bytes;
+using tenon::Result;
+using Kind = wat::Command::Kind;
+using Form = wat::ScriptModule::Form;
+
+struct Script {
+    const char* path;
+    std::string text;
+};
+
+void report(std::string_view kind, std::string_view verdict, std::uint32_t line,
+            std::string_view why = {}) {
+    std::string out(kind);
+    out.append("\t").append(verdict).append("\t").append(std::to_string(line)).append("\t");
+    for (const char c : why)
+        out.push_back(c == '\n' || c == '\t' ? ' ' : c);
+    std::puts(out.c_str());
+}
+
+bool is_component(Bytes binary) {
+    const auto walker = wasm::SectionWalker::begin(binary);
+    return walker && walker->preamble().layer == wasm::Layer::component;
+}
+
+/// Whether the binary is taken: today its grammar alone. Validation joins here.
+Result<> accept(Bytes binary) {
+    TENON_TRY(component::decode(binary));
+    return {};
+}
+
+/// What was made from text must read back as what it was.
+Result<> check_stable(Bytes binary) {
+    if (!is_component(binary))
+        return {};
+    const auto tree = TENON_TRY(component::decode(binary));
+    if (component::encode(tree) != Buffer(binary.begin(), binary.end()))
+        return tenon::fail(tenon::Errc::invalid, "decoded and encoded again it is another");
+    return {};
+}
+
+/// A component that must be read and be stable.
+void expect_good(const Script& script, const wat::Command& command, std::string_view kind) {
+    const auto binary = wat::assemble(script.path, script.text, *command.module);
+    if (!binary)
+        return report(kind, "failed", command.line, base::render(binary.error()));
+    // Bytes in a script may spell their numbers longer than need be.
+    const auto done =
+        command.module->form == Form::binary ? accept(*binary) : check_stable(*binary);
+    if (!done)
+        return report(kind, "failed", command.line, base::render(done.error()));
+    report(kind, "passed", command.line);
+}
+
+/// Text that must not be read; bytes that must be refused, some of them only by the validator.
+void expect_refused(const Script& script, const wat::Command& command, std::string_view kind) {
+    const auto binary = wat::assemble(script.path, script.text, *command.module);
+    const bool is_text = command.module->form != Form::binary;
+    if (!binary || (!is_text && !accept(*binary)))
+        return report(kind, "passed", command.line);
+    report(kind, is_text ? "failed" : "not-run", command.line, "taken, though: " + command.message);
+}
+
+/// One that must be read if it is text. Whether it is refused then is for the validator.
+void expect_invalid(const Script& script, const wat::Command& command) {
+    if (command.module->form == Form::binary)
+        return report("invalid", "not-run", command.line);
+    const auto binary = wat::assemble(script.path, script.text, *command.module);
+    if (!binary)
+        return report("invalid-read", "failed", command.line, base::render(binary.error()));
+    report("invalid-read", "passed", command.line);
+}
+
+void check(const Script& script, const wat::Command& command) {
+    for (const auto& inner : command.commands)
+        check(script, inner);
+    switch (command.kind) {
+    case Kind::module: return expect_good(script, command, "module");
+    case Kind::assert_malformed: return expect_refused(script, command, "malformed");
+    case Kind::assert_invalid: return expect_invalid(script, command);
+    case Kind::assert_unlinkable:
+    case Kind::assert_trap:
+        if (command.module)
+            return expect_good(script, command, "module");
+        [[fallthrough]];
+    default: return report("run", "not-run", command.line);
+    }
+}
+
+Result<> write_binaries(const Script& script, const std::string& folder,
+                        const std::vector<wat::Command>& commands) {
+    for (const auto& command : commands) {
+        if (!command.module || command.module->form == Form::binary ||
+            command.kind == Kind::assert_malformed)
+            continue;
+        if (const auto binary = wat::assemble(script.path, script.text, *command.module))
+            TENON_TRY(
+                base::write_file(folder + "/" + std::to_string(command.line) + ".wasm", *binary));
+    }
+    return {};
+}
+
+void check_text(const Script& script) {
+    const auto binary = wat::parse(script.path, script.text);
+    if (!binary)
+        return report("text", "failed", 1, base::render(binary.error()));
+    if (const auto done = check_stable(*binary); !done)
+        return report("text", "failed", 1, base::render(done.error()));
+    report(is_component(*binary) ? "text" : "core-text", "passed", 1);
+}
+
+Result<> run(const char* path, const char* folder) {
+    const auto bytes = TENON_TRY(base::read_file(path, 1U << 28));
+    const Script script{path, std::string(tenon::as_text(bytes))};
+    if (std::string_view(path).ends_with(".wat")) {
+        if (folder == nullptr)
+            check_text(script);
+        else if (const auto binary = wat::parse(script.path, script.text))
+            TENON_TRY(base::write_file(std::string(folder) + "/0.wasm", *binary));
+        return {};
+    }
+    const auto commands = TENON_TRY(wat::parse_script(path, script.text));
+    if (folder != nullptr)
+        return write_binaries(script, folder, commands);
+    for (const auto& command : commands)
+        check(script, command);
+    return {};
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    if (count < 3)
+        return 2;
+    const bool is_check = std::string_view(arguments[1]) == "check";
+    for (int i = is_check ? 2 : 3; i < count; ++i) {
+        std::printf("file\t%s\n", arguments[i]);
+        if (const auto done = run(arguments[i], is_check ? nullptr : arguments[2]); !done)
+            report("script", "failed", 0, base::render(done.error()));
+    }
+    return 0;
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Prints modules and components, parses the text, and does it again: the second round must give what the first did. Says how many come
+back as the same bytes, and of the others what is different, which has to be what text cannot express.
+
+Usage: print.py PRINT_CASES [-v]
+
+The data is looked for in $TENON_SUITES, else in ../shared beside the checkout; without it the test is skipped (77).
+"""
+import collections
+import os
+import subprocess
+import sys
+
+# Folder under the root, and how the names of its files end.
+FOLDERS = (
+    ("conformance/spec", ".wast"),
+    ("vectors/guests", ".wasm"),
+    ("vectors/wash/inputs", ".wasm"),
+)
+# What text cannot say: a binary may differ by these alone.
+INEXPRESSIBLE = {
+    "empty sections", "split groups of locals", "long forms of segments", "operators not in their shortest form",
+    "integers not in their shortest form", "data count without need", "place of custom sections", "content of `name`", "custom section `name`",
+}
+
+
+def find_suites():
+    here = os.path.dirname(os.path.abspath(__file__))
+    for root in filter(None, [os.environ.get("TENON_SUITES"), os.path.join(here, "..", "..", "..", "shared")]):
+        if os.path.isdir(os.path.join(root, "conformance", "spec", "core")):
+            return os.path.abspath(root)
+    return None
+
+
+def files_of(root, folder, ending, seen):
+    found = sorted(os.path.join(parent, name) for parent, _, names in os.walk(os.path.join(root, folder)) for name in names if name.endswith(ending))
+    new = [path for path in found if path not in seen]
+    seen.update(new)
+    return new
+
+
+def check(program, files, root, verbose):
+    """Counts of verdicts and of causes, and whether all is as it must be."""
+    done = subprocess.run([program] + files, capture_output=True, text=True, timeout=580)
+    verdicts, causes, fine, shown = collections.Counter(), collections.Counter(), done.returncode == 0, 0
+    for line in done.stdout.splitlines():
+        name, verdict, why = line.split("\t", 2)
+        reasons = why.split(", ") if verdict == "differs" else []
+        unknown = [reason for reason in reasons if reason not in INEXPRESSIBLE]
+        causes.update(reasons)
+        if unknown:
+            verdict = "failed"
+        verdicts[verdict] += 1
+        if verdict == "failed":
+            fine = False
+        if verdict == "failed" and (verbose or shown < 30):
+            shown += 1
+            print(f"  {os.path.relpath(name, root)}: {why[:400]}")
+    if done.returncode != 0:
+        print(f"{program} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return verdicts, causes, fine
+
+
+def main():
+    root = find_suites()
+    if root is None:
+        print("skipped: the suite is not here; set TENON_SUITES to the folder that holds conformance/spec")
+        return 77
+    program, verbose = sys.argv[1], "-v" in sys.argv[2:]
+    all_fine, seen = True, set()
+    for folder, ending in FOLDERS:
+        files = files_of(root, folder, ending, seen)
+        if not files:
+            print(f"{folder}: nothing is there")
+            continue
+        verdicts, causes, fine = check(program, files, root, verbose)
+        print(f"{folder}: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
+        for cause, count in causes.most_common():
+            print(f"  {count} {cause}")
+        all_fine = all_fine and fine
+    return 0 if all_fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
