@@ -76,13 +76,15 @@ Result<> embed(Call& call) {
     const auto world = TENON_TRY(wit::select_world(
         input.model, input.main, name ? std::optional<std::string_view>(*name) : std::nullopt));
     const auto producers = compose::Producers::processed_by("tenon", TENON_VERSION);
-    if (call.has("only-custom"))
-        return deliver_bytes(
-            call, TENON_TRY(compose::encode_metadata(input.model, world, encoding, producers)));
+    if (call.has("only-custom")) {
+        const auto content =
+            TENON_TRY(compose::encode_metadata(input.model, world, encoding, producers));
+        return deliver_wasm(call, std::array<Bytes, 1>{content});
+    }
     const auto module = TENON_TRY(module_of(call, input, world));
     const auto section =
         TENON_TRY(compose::metadata_section_of(input.model, world, encoding, producers));
-    return deliver_pieces(call, std::array<Bytes, 2>{module, section});
+    return deliver_wasm(call, std::array<Bytes, 2>{module, section});
 }
 
 constexpr Option embed_options[] = {
@@ -111,6 +113,7 @@ constexpr Option embed_options[] = {
     {.name = "only-custom",
      .help = "only the content of the section, without a module",
      .excludes = "dummy"},
+    wat_option,
 };
 constexpr Positional embed_arguments[] = {
     {.name = "WIT", .help = "WIT file or folder, or encoded package"},

@@ -3,10 +3,9 @@
 #include "cli/deliver.hpp"
 #include "cli/rows.hpp"
 #include "cli/wasm_input.hpp"
-#include "component/typing.hpp"
+#include "component/validate.hpp"
 #include "compose/adapter_search.hpp"
 #include "compose/new_component.hpp"
-#include "wasm/validate_parallel.hpp"
 
 #include <deque>
 #include <fmt/format.h>
@@ -85,22 +84,14 @@ Result<compose::NewOptions> options_of(const Call& call) {
     return options;
 }
 
-/// The core modules in full, and the types of the component. Whether canonical definitions fit is
-/// not asked here: the builder gives each what it needs.
+/// What was built, before anybody sees it. The main module is looked at where it was read.
 Result<> validate(const Call& call, const compose::NewComponent& made) {
-    TENON_TRY(component::find_types(made.tree()));
     wasm::ValidateOptions options;
     options.features = wasm::Features::everything();
     options.stop = call.stop();
-    std::uint32_t number = 0;
-    for (const auto& section : made.tree().sections)
-        if (const auto* const module = std::get_if<component::ast::CoreModule>(&section.kind)) {
-            auto done =
-                wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(module->whole)), options);
-            if (!done)
-                return fail(std::move(done).error().within(fmt::format("core module {}", number)));
-            ++number;
-        }
+    auto valid = component::validate(made.tree(), options);
+    if (!valid)
+        return fail(std::move(valid).error().wrap("the component that was made is not valid"));
     return {};
 }
 
@@ -118,9 +109,8 @@ Result<> make_new(Call& call) {
     if (!made)
         return fail(std::move(made).error().in_file(path));
     if (!call.has("skip-validation") && is_on(call, "validate", true))
-        if (auto done = validate(call, *made); !done)
-            return fail(std::move(done).error().in_file(path));
-    return deliver_pieces(call, made->parts());
+        TENON_TRY(validate(call, *made));
+    return deliver_wasm(call, made->parts());
 }
 
 constexpr Option new_options[] = {
@@ -155,6 +145,7 @@ constexpr Option new_options[] = {
      .kind = ValueKind::choice,
      .value = "true|false",
      .help = "call through references, not through a table (default false)"},
+    wat_option,
 };
 constexpr Positional new_arguments[] = {
     {.name = "MODULE",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/deliver.hpp"
 
+#include "wat/print.hpp"
+
 namespace tenon::cli {
 
 Result<> deliver_text(Call& call, std::string_view text) {
@@ -28,6 +30,15 @@ Result<> deliver_pieces(Call& call, std::span<const Bytes> pieces) {
     for (const auto piece : pieces)
         TENON_TRY(file.write(piece));
     return file.commit();
+}
+
+Result<> deliver_wasm(Call& call, std::span<const Bytes> pieces) {
+    if (!call.has("wat"))
+        return deliver_pieces(call, pieces);
+    Buffer whole;
+    for (const auto piece : pieces)
+        whole.insert(whole.end(), piece.begin(), piece.end());
+    return deliver_text(call, TENON_TRY(wat::print(whole)));
 }
 
 } // namespace tenon::cli

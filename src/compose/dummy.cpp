@@ -6,6 +6,7 @@
 #include "compose/layout.hpp"
 #include "compose/names.hpp"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace tenon::compose {

@@ -110,6 +110,8 @@ void ExportClassifier::add(Export made) {
     }
     if (made.kind == Kind::destructor)
         out_.destructors_.emplace(made.resource, at);
+    if (auto& first = out_.first_[static_cast<std::size_t>(made.kind)]; !first)
+        first = at;
     out_.all_.push_back(std::move(made));
 }
 
@@ -277,10 +279,8 @@ const wasm::FuncType* Exports::function_type(std::string_view name) const {
 }
 
 const Export* Exports::first(Export::Kind kind) const noexcept {
-    for (const auto& one : all_)
-        if (one.kind == kind)
-            return &one;
-    return nullptr;
+    const auto at = first_[static_cast<std::size_t>(kind)];
+    return at ? &all_[*at] : nullptr;
 }
 
 const Export* Exports::at(const std::map<Key, std::size_t>& by, const wit::WorldKey& key,

@@ -6,7 +6,9 @@
 #include "compose/module_view.hpp"
 #include "compose/target.hpp"
 
+#include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,7 +66,10 @@ private:
     [[nodiscard]] const Export* at(const std::map<Key, std::size_t>& by, const wit::WorldKey& key,
                                    const std::string& name) const;
 
+    static constexpr std::size_t kinds = static_cast<std::size_t>(Export::Kind::task_hook) + 1;
+
     std::vector<Export> all_;
+    std::array<std::optional<std::size_t>, kinds> first_; ///< by kind
     std::map<Key, std::size_t> functions_, post_returns_, callbacks_;
     std::map<wit::TypeIdx, std::size_t> destructors_;
     std::map<std::string, const wasm::FuncType*, std::less<>> types_;

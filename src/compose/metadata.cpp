@@ -171,25 +171,23 @@ Result<Metadata> Metadata::read(Bytes payload) {
 }
 
 Result<std::vector<wit::WorldKey>> Metadata::add(const Metadata& other) {
-    auto changed = *this;
-    auto moved = wit::merge(changed.model, other.model);
+    auto moved = wit::merge(model, other.model);
     if (!moved)
         return fail(std::move(moved).error().wrap("the packages of two worlds do not agree"));
     const auto from = moved->worlds.at(other.world.value);
     std::vector<wit::WorldKey> exported;
-    for (const auto& [key, item] : changed.model[from].exports)
+    for (const auto& [key, item] : model[from].exports)
         exported.push_back(key);
-    auto merged = merge_worlds(changed.model, from, changed.world);
+    auto merged = merge_worlds(model, from, world);
     if (!merged)
         return fail(std::move(merged).error().wrap("two worlds do not fit into one"));
-    TENON_TRY(changed.imports.merge(other.imports));
-    TENON_TRY(changed.exports.merge(other.exports));
+    TENON_TRY(imports.merge(other.imports));
+    TENON_TRY(exports.merge(other.exports));
     if (other.producers) {
-        if (!changed.producers)
-            changed.producers.emplace();
-        changed.producers->merge(*other.producers);
+        if (!producers)
+            producers.emplace();
+        producers->merge(*other.producers);
     }
-    *this = std::move(changed);
     return exported;
 }
 

@@ -52,7 +52,7 @@ struct Metadata {
     /// The payload of one section, in the format of today (4) or the one before it (3).
     static Result<Metadata> read(Bytes payload);
     /// Adds another one: the packages become one set, the worlds one world. Gives what the other
-    /// world exports. On failure it is as it was.
+    /// world exports. Of no use after a failure.
     Result<std::vector<wit::WorldKey>> add(const Metadata& other);
 };
 

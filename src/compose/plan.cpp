@@ -4,13 +4,15 @@
 #include "compose/adapter_reduce.hpp"
 #include "compose/nominal.hpp"
 #include "wasm/sections.hpp"
-#include "wit/dependencies.hpp"
 #include "wit/semver.hpp"
 
 #include <fmt/format.h>
 
 namespace tenon::compose {
 namespace {
+
+constexpr std::size_t max_sections = 1000;
+constexpr std::size_t max_exported_types = 2'000'000;
 
 /// What each section of a module says. `invalid` for a component.
 Result<std::vector<std::pair<std::string, Metadata>>> read_metadata(Bytes module) {
@@ -22,6 +24,9 @@ Result<std::vector<std::pair<std::string, Metadata>>> read_metadata(Bytes module
     while (const auto section = TENON_TRY(walker.next())) {
         if (section->id != 0 || !section->name.starts_with(metadata_section))
             continue;
+        if (out.size() == max_sections)
+            return fail(Errc::limit, fmt::format("the module has more than {} sections with worlds",
+                                                 max_sections));
         auto name = fmt::format("section `{}`", section->name);
         auto one = Metadata::read(section->payload);
         if (!one)
@@ -72,9 +77,10 @@ Result<std::unique_ptr<Plan>> Plan::create(Bytes main, const std::vector<Adapter
         if (auto done = plan->add_adapter(i, target, options); !done)
             return fail(std::move(done).error().within(
                 fmt::format("adapter `{}`", plan->adapters_[i].adapter->name)));
-    plan->find_exports_used();
+    plan->memory_from_outside_ = imported_memory(plan->main().imports);
+    plan->has_threads_ = plan->find_threads();
     plan->find_used_functions();
-    plan->find_live_types();
+    TENON_TRY(plan->find_live_types());
     return plan;
 }
 
@@ -142,7 +148,7 @@ Result<> Plan::settle_world(const NewOptions& options) {
 // --- the modules
 
 Target Plan::target(const NewOptions& options) const {
-    Target out{model(), world(), *layout_, {}};
+    Target out(model(), world(), *layout_);
     for (const auto& source : adapters_)
         out.adapters.insert(source.adapter->name);
     out.reject_legacy_names = options.reject_legacy_names;
@@ -204,7 +210,7 @@ Result<> Plan::add_adapter(std::size_t number, const Target& target, const NewOp
     return {};
 }
 
-bool Plan::has_threads() const {
+bool Plan::find_threads() const {
     for (const auto& part : parts_)
         for (const auto& [module, list] : part.imports)
             for (const auto& import : list) {
@@ -231,28 +237,6 @@ void Plan::find_used_functions() {
                                             import.function.function->name);
 }
 
-/// What an interface uses comes before it among the exports.
-void Plan::find_exports_used() {
-    for (const auto& [key, item] : world().exports) {
-        const auto* const one = std::get_if<wit::WorldInterface>(&item);
-        if (one == nullptr)
-            continue;
-        std::set<wit::InterfaceIdx> used;
-        for (const auto other : wit::interfaces_used(model(), one->interface)) {
-            if (!world().exports.contains(wit::WorldKey(other)))
-                continue; // it comes from an import
-            used.insert(other);
-            if (const auto there = exports_used_.find(other); there != exports_used_.end())
-                used.insert(there->second.begin(), there->second.end());
-        }
-        exports_used_.emplace(one->interface, std::move(used));
-    }
-}
-
-const std::set<wit::InterfaceIdx>& Plan::exports_used(wit::InterfaceIdx by) const {
-    return exports_used_.at(by);
-}
-
 void Plan::add_live(const Import& import, LiveTypes& live) const {
     switch (import.kind) {
     case Import::Kind::function: live.add(*import.function.function); break;
@@ -276,7 +260,9 @@ void Plan::add_live(const Import& import, LiveTypes& live) const {
     }
 }
 
-void Plan::find_live_types() {
+/// Each exported interface becomes a component that imports all that it needs of others. A few
+/// lines of WIT can make that any number of types, so there is a limit.
+Result<> Plan::find_live_types() {
     LiveTypes live(model());
     for (const auto& [key, item] : world().imports)
         if (const auto* const type = std::get_if<wit::TypeIdx>(&item))
@@ -285,23 +271,29 @@ void Plan::find_live_types() {
         for (const auto& [module, list] : part.imports)
             for (const auto& import : list)
                 add_live(import, live);
+    std::size_t all = 0;
     for (const auto& [key, item] : world().exports) {
         const auto* const one = std::get_if<wit::WorldInterface>(&item);
         if (one == nullptr) {
             live.add(item);
             continue;
         }
-        // Of what an exported interface needs only that which no other export defines.
         LiveTypes of_export(model());
         of_export.add(one->interface);
+        all += of_export.in_order().size();
+        if (all > max_exported_types)
+            return fail(Errc::limit, fmt::format("exported interfaces need more than {} types",
+                                                 max_exported_types));
+        // Only what no export defines is imported.
         for (const auto type : of_export.in_order())
             if (const auto* const owner = std::get_if<wit::InterfaceIdx>(&model()[type].owner))
-                if (*owner != one->interface && !exports_used(one->interface).contains(*owner))
+                if (*owner != one->interface && !world().exports.contains(wit::WorldKey(*owner)))
                     live.add(type);
     }
     for (const auto type : live.in_order())
         if (const auto* const owner = std::get_if<wit::InterfaceIdx>(&model()[type].owner))
             live_types_[*owner].push_back(type);
+    return {};
 }
 
 const std::vector<wit::TypeIdx>& Plan::live_types(wit::InterfaceIdx interface) const {

@@ -64,15 +64,13 @@ public:
     /// Types of an imported interface that something needs, in the order in which they are to be
     /// defined.
     [[nodiscard]] const std::vector<wit::TypeIdx>& live_types(wit::InterfaceIdx interface) const;
-    /// Of the interfaces that an exported one uses those that are exported too.
-    [[nodiscard]] const std::set<wit::InterfaceIdx>& exports_used(wit::InterfaceIdx by) const;
     /// The main module takes its memory from outside, so that it is there before the module is.
-    [[nodiscard]] const wasm::MemoryType* memory_from_outside() const {
-        return imported_memory(main().imports);
+    [[nodiscard]] const wasm::MemoryType* memory_from_outside() const noexcept {
+        return memory_from_outside_;
     }
     /// The program keeps the base of its thread-local storage in the second slot of the context,
     /// since it has threads.
-    [[nodiscard]] bool has_threads() const;
+    [[nodiscard]] bool has_threads() const noexcept { return has_threads_; }
 
 private:
     struct AdapterSource {
@@ -87,9 +85,9 @@ private:
     Result<> connect(Part& part, const Target& target, const std::vector<wit::WorldKey>& exports);
     Result<> add_adapter(std::size_t number, const Target& target, const NewOptions& options);
     [[nodiscard]] bool has_functions(const std::vector<wit::WorldKey>& exports) const;
-    void find_exports_used();
+    [[nodiscard]] bool find_threads() const;
     void find_used_functions();
-    void find_live_types();
+    Result<> find_live_types();
     void add_live(const Import& import, LiveTypes& live) const;
 
     Metadata metadata_ = Metadata::empty();
@@ -100,7 +98,8 @@ private:
     std::vector<AdapterSource> adapters_;
     std::vector<Provider> providers_;
     std::set<std::pair<std::optional<wit::InterfaceIdx>, std::string>> used_functions_;
-    std::map<wit::InterfaceIdx, std::set<wit::InterfaceIdx>> exports_used_;
+    const wasm::MemoryType* memory_from_outside_ = nullptr;
+    bool has_threads_ = false;
     std::map<wit::InterfaceIdx, std::vector<wit::TypeIdx>> live_types_;
 };
 

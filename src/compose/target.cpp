@@ -10,17 +10,10 @@
 namespace tenon::compose {
 namespace {
 
-const wit::WorldInterface* as_interface(const wit::WorldItem* item) {
-    return item != nullptr ? std::get_if<wit::WorldInterface>(item) : nullptr;
-}
-
-/// The same interface, or the same in a version that can stand in for it.
-bool is_on_track(const component::Name& name, const wit::Model& model, wit::InterfaceIdx at) {
-    const auto& interface = model[at];
-    const auto& package = model[interface.package].name;
-    return interface.name == name.interface && package.space == name.space &&
-           package.name == name.package && package.version && name.version &&
-           wit::track_of(*package.version) == wit::track_of(*name.version);
+/// The same for versions that can stand in for each other.
+std::string track_text(const std::string& space, const std::string& package,
+                       const std::string& interface, const base::Version& version) {
+    return fmt::format("{}:{}/{}@{}", space, package, interface, wit::track_of(version));
 }
 
 base::Error unknown_interface(const Target& target, const Scheme& scheme, std::string_view module,
@@ -59,22 +52,41 @@ const Scheme& Target::scheme_of(std::string_view& name) const noexcept {
     return reject_legacy_names ? standard_scheme : legacy_scheme;
 }
 
+Target::Target(const wit::Model& of, const wit::World& in, const Layout& with)
+    : model(of), world(in), layout(with), imported_(named(false)), exported_(named(true)) {}
+
+Target::Side Target::named(bool exported) const {
+    Side out;
+    for (const auto& [key, item] : items(exported)) {
+        const auto* const one = std::get_if<wit::WorldInterface>(&item);
+        if (one == nullptr)
+            continue;
+        const FoundInterface found{key, one->interface};
+        out.legacy.emplace(key_text(legacy_scheme, model, key), found);
+        out.standard.emplace(key_text(standard_scheme, model, key), found);
+        const auto& interface = model[one->interface];
+        const auto& package = model[interface.package].name;
+        if (std::holds_alternative<wit::InterfaceIdx>(key) && interface.name && package.version)
+            out.tracks.emplace(
+                track_text(package.space, package.name, *interface.name, *package.version), found);
+    }
+    return out;
+}
+
 Result<FoundInterface> Target::interface(const Scheme& scheme, std::string_view module,
                                          bool exported) const {
-    const auto& all = items(exported);
-    const wit::WorldKey plain{std::string(module)};
-    if (const auto* const item = as_interface(all.find(plain)))
-        return FoundInterface{plain, item->interface};
-    for (const auto& [key, item] : all)
-        if (const auto* const at = std::get_if<wit::InterfaceIdx>(&key))
-            if (key_text(scheme, model, key) == module)
-                return FoundInterface{key, *at};
+    const auto& side = exported ? exported_ : imported_;
+    const auto& names = scheme.full_versions ? side.legacy : side.standard;
+    if (const auto found = names.find(module); found != names.end())
+        return found->second;
     const auto name = component::parse_name(module);
-    if (scheme.full_versions && name && name->kind == component::Name::Kind::interface)
-        for (const auto& [key, item] : all)
-            if (const auto* const at = std::get_if<wit::InterfaceIdx>(&key))
-                if (is_on_track(*name, model, *at))
-                    return FoundInterface{key, *at};
+    if (scheme.full_versions && name && name->kind == component::Name::Kind::interface &&
+        name->version) {
+        const auto found = side.tracks.find(
+            track_text(name->space, name->package, name->interface, *name->version));
+        if (found != side.tracks.end())
+            return found->second;
+    }
     return fail(unknown_interface(*this, scheme, module, exported));
 }
 

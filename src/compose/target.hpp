@@ -30,8 +30,12 @@ struct FoundInterface {
     wit::InterfaceIdx interface;
 };
 
-struct Target {
-    const wit::Model& model; ///< outlives it; nominal
+class Target {
+public:
+    /// All of them outlive it; the model is nominal.
+    Target(const wit::Model& of, const wit::World& in, const Layout& with);
+
+    const wit::Model& model;
     const wit::World& world;
     const Layout& layout;
     std::set<std::string, std::less<>> adapters; ///< modules that these take the place of
@@ -52,6 +56,16 @@ struct Target {
                                                 std::string_view name, bool exported) const;
     [[nodiscard]] std::optional<wit::TypeIdx> resource(const std::optional<FoundInterface>& of,
                                                        std::string_view name) const;
+
+private:
+    /// The interfaces of one side by their names.
+    struct Side {
+        using Names = std::map<std::string, FoundInterface, std::less<>>;
+        Names legacy, standard, tracks;
+    };
+    [[nodiscard]] Side named(bool exported) const;
+
+    Side imported_, exported_;
 };
 
 /// `invalid` where the core type of a function is not the one that its name promises.

@@ -10,11 +10,11 @@
 #include "component/decode.hpp"
 #include "component/encode.hpp"
 #include "component/package_decode.hpp"
-#include "component/typing.hpp"
+#include "component/validate.hpp"
 #include "compose/embed.hpp"
 #include "compose/new_component.hpp"
-#include "wasm/validate.hpp"
 #include "wat/parse.hpp"
+#include "wat/print.hpp"
 #include "wit/print.hpp"
 #include "wit/read.hpp"
 #include "wit/select.hpp"
@@ -97,12 +97,12 @@ Result<Buffer> module_of(Case& of, const base::Path& path, std::string* name) {
 
 Result<> check(const compose::NewComponent& made, Bytes bytes) {
     const auto decoded = TENON_TRY(component::decode(bytes));
-    TENON_TRY(component::find_types(decoded));
-    for (const auto& section : decoded.sections)
-        if (const auto* const module = std::get_if<component::ast::CoreModule>(&section.kind))
-            if (auto done = wasm::validate(module->whole, wasm::Features::everything());
-                !done && done.error().code() != tenon::Errc::unsupported)
-                return done;
+    wasm::ValidateOptions options;
+    options.features = wasm::Features::everything();
+    for (const auto* const tree : {&decoded, &made.tree()})
+        if (auto valid = component::validate(*tree, options);
+            !valid && valid.error().code() != tenon::Errc::unsupported)
+            return tenon::fail(std::move(valid).error().within("validation"));
     const auto again = component::encode(decoded);
     if (!std::ranges::equal(again, bytes))
         return tenon::fail(tenon::Errc::invalid, "decoded and encoded it is not the same");
@@ -134,7 +134,9 @@ Result<std::string> run(Case& of, const base::Path& out) {
     TENON_TRY(base::write_file(out / (of.folder.filename().native() + ".wasm"), bytes));
     TENON_TRY(check(made, bytes));
     const auto decoded = TENON_TRY(component::decode_wit(bytes));
-    return wit::print(decoded.model, decoded.package, {});
+    auto text = TENON_TRY(wit::print(decoded.model, decoded.package, {}));
+    text += "\ntext\n";
+    return text + TENON_TRY(tenon::wat::print(bytes));
 }
 
 } // namespace
