@@ -107,7 +107,14 @@ Result<> NewComponent::write() {
     auto& sections = built_.tree.sections;
     const auto main =
         static_cast<std::size_t>(std::ranges::find_if(sections, is_core_module) - sections.begin());
-    const auto module = TENON_TRY(main_module());
+    auto module = TENON_TRY(main_module());
+    if (plan_->main().view.has_renamed_imports) { // rare; who looks at the tree must see them
+        Buffer whole;
+        for (const auto part : module)
+            whole.insert(whole.end(), part.begin(), part.end());
+        module = {keep(std::move(whole))};
+        sections[main].kind = ast::CoreModule{module.front()};
+    }
     std::uint64_t size = 0;
     for (const auto part : module)
         size += part.size();

@@ -20,7 +20,8 @@ public:
     static Result<NewComponent> create(Bytes module, const std::vector<Adapter>& adapters,
                                        const NewOptions& options);
 
-    /// With the main module as it was given, sections with its world and all; else as `parts` are.
+    /// With the main module as it was given, sections with its world and all, unless its imports
+    /// had to be renamed; else as `parts` are.
     [[nodiscard]] const ast::Component& tree() const noexcept { return built_.tree; }
     /// The component's bytes, in pieces that follow each other.
     [[nodiscard]] const std::vector<Bytes>& parts() const noexcept { return parts_; }
