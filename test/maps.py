@@ -59,6 +59,8 @@ verbs = [
     (["wit", "validate", "wit"], libc),
     (["wit", "print", "wit", "--wasm", "-o", "wit.wasm"], libc),
     (["component", "wit", "wit.wasm"], libc),
+    (["component", "embed", "wit", "--dummy", "-o", "dummy.wasm"], libc),
+    (["component", "new", "dummy.wasm", "-o", "new.wasm"], libc),
 ]
 
 

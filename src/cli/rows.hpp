@@ -20,6 +20,8 @@ extern const Verb claims_token_provider_verb;
 extern const Verb claims_verify_verb;
 extern const Verb completions_verb;
 extern const Verb component_verb;
+extern const Verb component_embed_verb;
+extern const Verb component_new_verb;
 extern const Verb component_wit_verb;
 extern const Verb drain_verb;
 extern const Verb help_verb;

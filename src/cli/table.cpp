@@ -25,6 +25,8 @@ constexpr const Verb* table[] = {
     &claims_verify_verb,
     &completions_verb,
     &component_verb,
+    &component_embed_verb,
+    &component_new_verb,
     &component_wit_verb,
     &drain_verb,
     &help_verb,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/type_encoder.hpp"
 
+#include "component/definition.hpp"
 #include "wit/types.hpp"
 
 #include <fmt/format.h>
@@ -8,14 +9,6 @@
 
 namespace tenon::component {
 namespace {
-
-/// Both lists follow the binary format's order of codes.
-Primitive primitive(wit::Primitive type) {
-    if (type == wit::Primitive::error_context)
-        return Primitive::error_context;
-    return static_cast<Primitive>(0x7f - static_cast<std::uint8_t>(type));
-}
-static_assert(static_cast<int>(wit::Primitive::string) == 0x7f - 0x73);
 
 ast::ExternName plain(std::string name, const std::optional<std::string>& external_id) {
     return {std::move(name), {}, {}, external_id};
@@ -27,13 +20,6 @@ bool has_encoding(const wit::TypeKind& kind) {
         return !record->fields.empty();
     const auto* const flags = std::get_if<wit::Flags>(&kind);
     return flags == nullptr || (!flags->flags.empty() && flags->flags.size() <= max_flags);
-}
-
-std::vector<std::string> names(const std::vector<wit::Label>& labels) {
-    std::vector<std::string> list;
-    for (const auto& label : labels)
-        list.push_back(label.name);
-    return list;
 }
 
 } // namespace
@@ -178,7 +164,7 @@ std::optional<ast::ValType> TypeEncoder::value(const std::optional<wit::Type>& t
 
 ast::ValType TypeEncoder::value(const wit::Type& type) {
     if (const auto* const plain_type = std::get_if<wit::Primitive>(&type))
-        return primitive(*plain_type);
+        return primitive_of(*plain_type);
     const auto at = canonical_.at(std::get<wit::TypeIdx>(type).value);
     const auto& known = space().known.types;
     if (const auto there = known.find(at); there != known.end())
@@ -189,7 +175,6 @@ ast::ValType TypeEncoder::value(const wit::Type& type) {
     return made;
 }
 
-/// Of a type that is never a primitive: a resource.
 std::uint32_t TypeEncoder::index_of(wit::TypeIdx type) {
     return std::get<ast::TypeRef>(value(wit::Type(type))).index;
 }
@@ -208,8 +193,9 @@ ast::ValType TypeEncoder::encode(wit::TypeIdx type) {
     if (!impossible_ && !has_encoding(of.kind))
         impossible_ = type;
     const auto* const alias = std::get_if<wit::Alias>(&of.kind);
-    auto made =
-        alias != nullptr ? value(alias->of) : ast::ValType(ast::TypeRef{define(kind(of.kind))});
+    auto made = alias != nullptr
+                    ? value(alias->of)
+                    : ast::ValType(ast::TypeRef{define(definition_of(of.kind, *this))});
     if (!of.name)
         return made;
     if (const auto* const plain_type = std::get_if<Primitive>(&made))
@@ -237,62 +223,6 @@ std::uint32_t TypeEncoder::from_other_interface(wit::InterfaceIdx owner, wit::Ty
     instance_.declarators.push_back(
         {ast::Alias{0, Sort::type, {}, ast::Alias::Outer{1, there->second}}});
     return instance_.types++;
-}
-
-ast::TypeKind TypeEncoder::kind(const wit::TypeKind& kind) {
-    struct Encode {
-        TypeEncoder& self;
-        ast::TypeKind operator()(const wit::Record& of) const {
-            ast::Record record;
-            for (const auto& field : of.fields)
-                record.fields.push_back({field.name, self.value(field.type)});
-            return record;
-        }
-        ast::TypeKind operator()(const wit::Variant& of) const {
-            ast::Variant variant;
-            for (const auto& one : of.cases)
-                variant.cases.push_back({one.name, self.value(one.type)});
-            return variant;
-        }
-        ast::TypeKind operator()(const wit::Enum& of) const { return ast::Enum{names(of.cases)}; }
-        ast::TypeKind operator()(const wit::Flags& of) const { return ast::Flags{names(of.flags)}; }
-        ast::TypeKind operator()(const wit::Tuple& of) const {
-            ast::Tuple tuple;
-            for (const auto& type : of.types)
-                tuple.types.push_back(self.value(type));
-            return tuple;
-        }
-        ast::TypeKind operator()(const wit::List& of) const {
-            return ast::List{self.value(of.element)};
-        }
-        ast::TypeKind operator()(const wit::FixedList& of) const {
-            return ast::FixedList{self.value(of.element), of.length};
-        }
-        ast::TypeKind operator()(const wit::Map& of) const {
-            const auto key = self.value(of.key);
-            return ast::Map{key, self.value(of.value)};
-        }
-        ast::TypeKind operator()(const wit::Option& of) const {
-            return ast::Option{self.value(of.type)};
-        }
-        ast::TypeKind operator()(const wit::ResultType& of) const {
-            const auto ok = self.value(of.ok);
-            return ast::Result{ok, self.value(of.error)};
-        }
-        ast::TypeKind operator()(const wit::Future& of) const {
-            return ast::Future{self.value(of.payload)};
-        }
-        ast::TypeKind operator()(const wit::Stream& of) const {
-            return ast::Stream{self.value(of.payload)};
-        }
-        ast::TypeKind operator()(wit::Own of) const { return ast::Own{self.index_of(of.resource)}; }
-        ast::TypeKind operator()(wit::Borrow of) const {
-            return ast::Borrow{self.index_of(of.resource)};
-        }
-        ast::TypeKind operator()(const wit::Resource&) const { std::unreachable(); }
-        ast::TypeKind operator()(const wit::Alias&) const { std::unreachable(); }
-    };
-    return std::visit(Encode{*this}, kind);
 }
 
 Result<ast::ComponentType> TypeEncoder::take() {

@@ -35,6 +35,12 @@ public:
     /// not.
     Result<ast::ComponentType> take();
 
+    // For `definition_of`: the type's index here, after it was defined where it was not yet.
+
+    ast::ValType value(const wit::Type& type);
+    /// Of a type that is never a primitive: a resource.
+    std::uint32_t index_of(wit::TypeIdx type);
+
 private:
     /// What has an index in one of the two spaces.
     struct Known {
@@ -51,12 +57,9 @@ private:
     std::uint32_t define(ast::TypeKind kind);
     std::uint32_t instance_type(wit::InterfaceIdx interface, bool with_functions);
     void functions_of(const wit::Interface& interface);
-    ast::ValType value(const wit::Type& type);
     std::optional<ast::ValType> value(const std::optional<wit::Type>& type);
-    std::uint32_t index_of(wit::TypeIdx type);
     ast::ValType encode(wit::TypeIdx type);
     std::uint32_t from_other_interface(wit::InterfaceIdx owner, wit::TypeIdx type);
-    ast::TypeKind kind(const wit::TypeKind& kind);
     std::uint32_t function(const wit::Function& function);
     void declare(bool as_import, ast::ExternName name, ast::ExternType type);
     [[nodiscard]] ast::ExternName extern_name(const wit::WorldKey& key,
