@@ -1,9 +1,9 @@
 // LINK: tenon_wasm
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Core modules: whatever decodes is validated with every feature on; operators that are read are
-// written and read again as the same.
+// Core modules: whatever decodes is validated with every feature on, by one thread and by several
+// with one verdict; operators that are read are written and read again as the same.
 #include "wasm/function_reader.hpp"
-#include "wasm/validate.hpp"
+#include "wasm/validate_parallel.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,15 +34,32 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto module = wasm::decode_module({bytes, size});
     if (!module)
         return 0;
+    const auto features = wasm::Features::everything();
+    const auto verdict = wasm::validate(*module, features);
+    // Several threads only where there is much code: so it is asked for by hand.
+    const auto parallel =
+        wasm::validate_in_parallel(*module, {.features = features, .threads = 3, .stop = {}});
+    if (verdict.has_value() != parallel.has_value() ||
+        (!verdict && (verdict.error().message() != parallel.error().message() ||
+                      verdict.error().offset() != parallel.error().offset())))
+        std::abort();
     wasm::TypeStore store;
-    const auto info = wasm::validate_definitions(*module, store, wasm::Features::everything());
-    if (!info)
+    const auto info = wasm::validate_definitions(*module, store, features);
+    if (!info) {
+        if (verdict)
+            std::abort();
         return 0;
+    }
     wasm::Checker checker(*info);
     WriteAgain sink;
     const auto imported = info->functions.size() - module->functions.size();
     for (std::size_t i = 0; i < module->bodies.size(); ++i)
-        if (!wasm::read_function(checker, module->bodies[i], info->functions[imported + i], sink))
+        if (!wasm::read_function(checker, module->bodies[i], info->functions[imported + i], sink)) {
+            if (verdict)
+                std::abort();
             return 0;
+        }
+    if (!verdict)
+        std::abort();
     return 0;
 }

@@ -21,8 +21,8 @@ Result<> parse(Call& call) {
                               : base::read_file(path, max_text_bytes, call.stop()));
     if (wasm::looks_like_wasm(content))
         return deliver_bytes(call, content);
-    return deliver_bytes(call,
-                         TENON_TRY(wat::parse(path == "-" ? "<stdin>" : path, as_text(content))));
+    return deliver_bytes(
+        call, TENON_TRY(wat::parse(path == "-" ? "<stdin>" : path, as_text(content), call.stop())));
 }
 
 constexpr Positional parse_arguments[] = {

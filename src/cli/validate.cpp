@@ -4,11 +4,11 @@
 #include "base/nearest.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
-#include "component/decode.hpp"
 #include "wasm/sections.hpp"
 #include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
 #include "wat/parse.hpp"
+#include "wat/text_place.hpp"
 
 #include <fmt/format.h>
 #include <thread>
@@ -24,11 +24,21 @@ std::vector<wasm::Feature> all_features() {
     return all;
 }
 
-/// `threads`, `-simd`, `all`, `-all`: one word of `--features`, on top of what was said before.
+/// `threads`, `-simd`, `all`, `-all`, on top of what was said before, or `wasm2` in its place: one
+/// word of `--features`.
 Result<> apply(const Call& call, std::string_view word, wasm::Features& features) {
     const bool on = !word.starts_with('-');
     const auto name = on ? word : word.substr(1);
-    std::vector<std::string_view> names{"all"};
+    if (const auto version = wasm::Features::version(name)) {
+        if (!on)
+            return call.misuse(base::Error(
+                Errc::usage, fmt::format("`{}` cannot be taken away, only chosen", name)));
+        features = *version;
+        return {};
+    }
+    const auto versions = wasm::Features::version_names();
+    std::vector<std::string_view> names(versions.begin(), versions.end());
+    names.emplace_back("all");
     for (const auto feature : all_features()) {
         names.push_back(name_of(feature));
         if (name == "all" || name == name_of(feature))
@@ -43,7 +53,7 @@ Result<> apply(const Call& call, std::string_view word, wasm::Features& features
 }
 
 Result<wasm::Features> features_of(const Call& call) {
-    auto features = wasm::Features::standard();
+    auto features = wasm::Features::usual();
     for (const auto& list : call.values("features"))
         for (std::size_t begin = 0; begin <= list.size();) {
             const auto end = std::min(list.find(',', begin), list.size());
@@ -56,11 +66,18 @@ Result<wasm::Features> features_of(const Call& call) {
 
 Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
-    if (walker.preamble().layer == wasm::Layer::component) {
-        TENON_TRY(component::validate(TENON_TRY(component::decode(content)), options));
-        return {};
-    }
+    if (walker.preamble().layer == wasm::Layer::component)
+        return component::validate(content, options);
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
+}
+
+Result<> validate_text(const std::string& path, std::string_view text,
+                       const wasm::ValidateOptions& options) {
+    const auto binary = TENON_TRY(wat::parse(path, text, options.stop));
+    auto done = validate_content(binary, options);
+    if (!done)
+        return fail(wat::placed(std::move(done).error(), path, text));
+    return {};
 }
 
 Result<> validate_one(const Call& call, const std::string& path,
@@ -71,7 +88,7 @@ Result<> validate_one(const Call& call, const std::string& path,
     const auto text = as_text(content);
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin != text.npos && (text[begin] == '(' || text[begin] == ';')) // the text format
-        return validate_content(TENON_TRY(wat::parse(path, text)), options);
+        return validate_text(path, text, options);
     auto done = validate_content(content, options);
     if (!done)
         return fail(std::move(done).error().in_file(path));
@@ -101,8 +118,9 @@ constexpr Option validate_options[] = {
      .letter = 'f',
      .kind = ValueKind::text,
      .value = "NAME,…",
-     .help = "allow more than WebAssembly 3.0 and WASI 0.3 need (`threads`, `cm-threading`, "
-             "`all`), or less (`-simd`)",
+     .help = "allow more than the proposals of phase 4 (`custom-page-sizes`, `cm-threading`, "
+             "`all`), less (`-simd`), or a version of old (`mvp`, `wasm1`, `wasm2`, `wasm3`, "
+             "`lime1`)",
      .repeated = true},
     threads_option};
 constexpr Positional validate_arguments[] = {

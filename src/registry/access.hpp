@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/keyed_hash.hpp"
 #include "crypto/secret.hpp"
 
 #include <atomic>
@@ -17,7 +18,6 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace tenon::registry {
 
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] static std::string user_of(std::string_view authorization);
 
 private:
-    using Users = std::unordered_map<std::string, std::string>;
+    using Users = base::TextMap<std::string>;
     using Mark = std::array<Byte, 32>;
 
     explicit Access(base::Path htpasswd);

@@ -11,13 +11,13 @@
 // `_oci` only when it is whole and on the disk; whoever is killed leaves rests in `_uploads` only.
 #pragma once
 
+#include "base/keyed_hash.hpp"
 #include "registry/reserve.hpp"
 #include "registry/shelf.hpp"
 
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <unordered_set>
 
 namespace tenon::registry {
 
@@ -90,7 +90,7 @@ private:
     mode_t folder_mode_ = 0777;
     std::mutex settled_mutex_;
     /// Folders whose names are known to be on the disk, since this process has seen to it.
-    std::unordered_set<std::string> settled_;
+    base::TextSet settled_;
     std::atomic<std::uint64_t> serial_ = 0; // of files under construction
 };
 

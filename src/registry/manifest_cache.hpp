@@ -3,13 +3,13 @@
 // asked for longest go first.
 #pragma once
 
+#include "base/keyed_hash.hpp"
 #include "blob/digest.hpp"
 
 #include <list>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 namespace tenon::registry {
 
@@ -40,8 +40,8 @@ private:
     mutable std::mutex mutex_;
     std::size_t capacity_;
     std::size_t size_ = 0;
-    std::list<Kept> kept_; // asked for last comes first
-    std::unordered_map<std::string_view, std::list<Kept>::iterator> places_; // keys lie in `kept_`
+    std::list<Kept> kept_;                                // asked for last comes first
+    base::TextViewMap<std::list<Kept>::iterator> places_; // keys lie in `kept_`
 };
 
 } // namespace tenon::registry

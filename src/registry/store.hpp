@@ -3,6 +3,7 @@
 // Knows the rules of what may be stored and removed, and neither HTTP nor who asks.
 #pragma once
 
+#include "base/keyed_hash.hpp"
 #include "registry/manifest_cache.hpp"
 #include "registry/manifest_reader.hpp"
 #include "registry/repository.hpp"
@@ -16,7 +17,6 @@
 #include <set>
 #include <shared_mutex>
 #include <stop_token>
-#include <unordered_map>
 
 namespace tenon::registry {
 
@@ -162,14 +162,8 @@ private:
     ManifestCache cache_;
     ManifestReader reader_;
 
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>()(text);
-        }
-    };
     mutable std::shared_mutex repositories_mutex_;
-    std::unordered_map<std::string, RepositoryPointer, Hash, std::equal_to<>> repositories_;
+    base::TextMap<RepositoryPointer> repositories_;
     /// Held while a repository of some name is being made; several, so that many can be made at
     /// once.
     std::array<std::mutex, 64> making_;

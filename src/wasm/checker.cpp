@@ -10,8 +10,6 @@
 namespace tenon::wasm {
 namespace {
 
-constexpr std::uint32_t max_locals = 50'000;
-
 constexpr ValType i32(ValType::Kind::i32), i64(ValType::Kind::i64);
 
 /// The type of a letter of the table, but for `p`.
@@ -30,14 +28,6 @@ ValType type_of(char letter) noexcept {
 
 } // namespace
 
-Result<ValType> ModuleInfo::canonical(ValType type) const {
-    if (type.kind() != ValType::Kind::ref_to)
-        return type;
-    if (type.type() >= types.size())
-        return fail(Errc::invalid, fmt::format("unknown type {}", type.type()));
-    return ValType::ref_to(types[type.type()].value, type.is_nullable());
-}
-
 // --- beginnings
 
 Checker::Checker(const ModuleInfo& info) : info_(info) {
@@ -54,25 +44,20 @@ Checker::Checker(const ModuleInfo& info) : info_(info) {
 Result<> Checker::begin_function(TypeId type, Reader& in) {
     operands_.clear();
     frames_.clear();
-    locals_.clear();
-    set_.clear();
-    set_later_.clear();
     is_constant_ = false;
-    locals_ = info_.store->func(type)->params;
-    set_.assign(locals_.size(), 1);
+    locals_.begin(info_.store->func(type)->params);
     const auto groups = TENON_TRY(in.u32());
     for (std::uint32_t i = 0; i < groups; ++i) {
         const auto offset = in.offset();
         const auto count = TENON_TRY(in.u32());
         auto local = TENON_TRY(read_val_type(in));
-        if (count > max_locals || locals_.size() + count > max_locals)
-            return fail(
-                in.error_at(offset, Errc::limit, "too many locals: more than the limit of 50000"));
-        auto known = info_.canonical(local);
+        const auto known = info_.canonical(local);
         if (!known)
-            return fail(in.error_at(offset, Errc::invalid, known.error().message()));
-        locals_.insert(locals_.end(), count, *known);
-        set_.insert(set_.end(), count, !known->is_reference() || known->is_nullable() ? 1 : 0);
+            return fail(in.error_at(offset, known.error().code(), known.error().message()));
+        if (!locals_.add(count, *known))
+            return fail(in.error_at(
+                offset, Errc::limit,
+                fmt::format("too many locals: more than the limit of {}", Locals::most)));
     }
     push_frame(Op::block, {BlockType::Kind::type, {}, type.value});
     return {};
@@ -81,9 +66,7 @@ Result<> Checker::begin_function(TypeId type, Reader& in) {
 void Checker::begin_constant(ValType result, std::size_t globals) {
     operands_.clear();
     frames_.clear();
-    locals_.clear();
-    set_.clear();
-    set_later_.clear();
+    locals_.begin({});
     is_constant_ = true;
     constant_globals_ = globals;
     push_frame(Op::block, {BlockType::Kind::value, result, 0});
@@ -113,34 +96,78 @@ Result<ValType> Checker::pop(ValType expected) {
     if (operands_.size() == top.height && !top.unreachable)
         return fail(Errc::invalid, fmt::format("type mismatch: expected {}, but nothing is on the "
                                                "stack",
-                                               type_text(expected)));
+                                               info_.text(expected)));
     const auto found = TENON_TRY(pop());
     if (!info_.store->is_subtype(found, expected))
         return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                               type_text(expected), type_text(found)));
+                                               info_.text(expected), info_.text(found)));
     return found;
 }
 
-Result<> Checker::pop(std::span<const ValType> types) {
-    for (auto at = types.size(); at > 0; --at)
-        TENON_TRY(pop(types[at - 1]));
+Result<> Checker::push(std::span<const ValType> types) {
+    if (!operands_.has_room(types.size()))
+        return fail(Errc::limit,
+                    fmt::format("more operands than the limit of {}", OperandStack::most));
+    operands_.push(types);
     return {};
 }
 
-Result<> Checker::check_top(std::span<const ValType> types) const {
-    const auto& top = frames_.back();
-    for (std::size_t below = 0; below < types.size(); ++below) {
-        if (operands_.size() - top.height <= below) {
-            if (top.unreachable)
-                return {};
-            return fail(Errc::invalid, "type mismatch: there are too few operands on the stack");
-        }
-        const auto expected = types[types.size() - 1 - below];
-        const auto found = operands_.below(below);
-        if (!info_.store->is_subtype(found, expected))
+/// The last that does not fit is named: as if they were taken one by one.
+Result<> Checker::types_fit(std::span<const ValType> found,
+                            std::span<const ValType> expected) const {
+    if (is_same(found, expected))
+        return {};
+    // Of long lists most types are those beside them.
+    ValType fits, fits_into;
+    for (auto at = found.size(); at > 0; --at) {
+        const auto sub = found[at - 1];
+        const auto super = expected[at - 1];
+        if (sub == super || (sub == fits && super == fits_into))
+            continue;
+        if (!info_.store->is_subtype(sub, super))
             return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                                   type_text(expected), type_text(found)));
+                                                   info_.text(super), info_.text(sub)));
+        fits = sub;
+        fits_into = super;
     }
+    return {};
+}
+
+// In unreachable code any number of operands may be missing, which costs nothing.
+Result<> Checker::check_top(std::span<const ValType> types) const {
+    const auto count = own(types.size());
+    const auto missing = types.size() - count;
+    TENON_TRY(types_fit(operands_.last(count), types.last(count)));
+    if (missing > 0 && !frames_.back().unreachable)
+        return fail(Errc::invalid,
+                    fmt::format("type mismatch: expected {}, but nothing is on the stack",
+                                info_.text(types[missing - 1])));
+    return {};
+}
+
+Result<> Checker::pop(std::span<const ValType> types) {
+    TENON_TRY(check_top(types));
+    operands_.shrink(operands_.size() - own(types.size()));
+    return {};
+}
+
+Result<> Checker::retype(std::span<const ValType> types) {
+    if (operands_.own() >= types.size() && is_same(operands_.last(types.size()), types))
+        return {};
+    TENON_TRY(pop(types));
+    return push(types);
+}
+
+Result<> Checker::pop_same(ValType expected, std::uint32_t count) {
+    const auto found = operands_.last(own(count));
+    for (auto at = found.size(); at > 0; --at)
+        if (found[at - 1] != expected)
+            TENON_TRY(types_fit(found.subspan(at - 1, 1), {&expected, 1}));
+    if (found.size() < count && !frames_.back().unreachable)
+        return fail(Errc::invalid,
+                    fmt::format("type mismatch: expected {}, but nothing is on the stack",
+                                info_.text(expected)));
+    operands_.shrink(operands_.size() - found.size());
     return {};
 }
 
@@ -148,7 +175,7 @@ Result<ValType> Checker::pop_reference() {
     const auto type = TENON_TRY(pop());
     if (!type.is_bottom() && !type.is_reference())
         return fail(Errc::invalid,
-                    fmt::format("type mismatch: expected a reference, found {}", type_text(type)));
+                    fmt::format("type mismatch: expected a reference, found {}", info_.text(type)));
     return type;
 }
 
@@ -161,9 +188,8 @@ Result<Checker::Frame> Checker::pop_frame() {
         return fail(Errc::invalid,
                     fmt::format("type mismatch: the block ends with more on the stack than it "
                                 "gives, {} at last",
-                                type_text(operands_.back())));
-    for (; set_later_.size() > top.locals_height; set_later_.pop_back())
-        set_[set_later_.back()] = 0;
+                                info_.text(operands_.back())));
+    locals_.forget(top.locals_height);
     leave_frame();
     return top;
 }
@@ -199,13 +225,6 @@ Result<const Checker::Frame*> Checker::frame(std::uint32_t label) const {
     return &frames_[frames_.size() - 1 - label];
 }
 
-void Checker::set_local(std::uint32_t index) {
-    if (set_[index] != 0)
-        return;
-    set_[index] = 1;
-    set_later_.push_back(index);
-}
-
 // --- operators
 
 Result<ValType> Checker::address(const MemArg& memory, const OpRow& row) const {
@@ -218,7 +237,7 @@ Result<ValType> Checker::address(const MemArg& memory, const OpRow& row) const {
     if (row.feature == Feature::threads && (1U << memory.align_log2) != row.size)
         return fail(Errc::invalid, fmt::format("atomic alignment must be natural: {}", row.size));
     if (!type->limits.is_64 && memory.offset > 0xffffffff)
-        return fail(Errc::malformed,
+        return fail(Errc::invalid,
                     fmt::format("offset {} is out of range of a 32-bit memory", memory.offset));
     return address_of(type->limits);
 }
@@ -261,17 +280,18 @@ Result<> Checker::plain(const Instruction& one) {
 // https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
 Result<> Checker::check_constant(const Instruction& one) const {
     switch (one.row->op) {
-    case Op::i32_const:
-    case Op::i64_const:
-    case Op::f32_const:
-    case Op::f64_const:
-    case Op::v128_const:
     case Op::i32_add:
     case Op::i32_sub:
     case Op::i32_mul:
     case Op::i64_add:
     case Op::i64_sub:
     case Op::i64_mul:
+        return info_.features.need(Feature::extended_const, "operators in constant expressions");
+    case Op::i32_const:
+    case Op::i64_const:
+    case Op::f32_const:
+    case Op::f64_const:
+    case Op::v128_const:
     case Op::ref_null:
     case Op::ref_func:
     case Op::ref_i31:
@@ -290,6 +310,8 @@ Result<> Checker::check_constant(const Instruction& one) const {
             return fail(
                 Errc::invalid,
                 fmt::format("constant expression required, but global {} is mutable", one.index));
+        if (one.index >= info_.imported_globals)
+            return info_.features.need(Feature::gc, "constants made of the module's own globals");
         return {};
     default:
         return fail(Errc::invalid, fmt::format("constant expression required, and `{}` is not "

@@ -7,10 +7,12 @@
 // function_reader.hpp with a sink, and asks the checker there for types and frames.
 #pragma once
 
+#include "wasm/locals.hpp"
 #include "wasm/module_info.hpp"
 #include "wasm/op_reader.hpp"
 #include "wasm/quick.hpp"
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -23,6 +25,7 @@ public:
         BlockType type;                ///< with canonical types
         std::size_t height = 0;        ///< of the operands below it
         std::size_t locals_height = 0; ///< of the locals set before it
+        std::uint32_t table = 0;       ///< the last `br_table` that was checked against it
         bool unreachable = false;
     };
 
@@ -47,18 +50,32 @@ public:
 
     [[nodiscard]] std::span<const ValType> operands() const noexcept { return operands_.all(); }
     [[nodiscard]] std::span<const Frame> frames() const noexcept { return frames_; }
-    [[nodiscard]] std::span<const ValType> locals() const noexcept { return locals_; }
+    [[nodiscard]] const Locals& locals() const noexcept { return locals_; }
     [[nodiscard]] const ModuleInfo& info() const noexcept { return info_; }
+    /// The type of the addresses of a memory or table.
+    [[nodiscard]] static ValType address_of(const Limits& limits) noexcept;
     /// The types that a branch to the frame takes.
     [[nodiscard]] std::span<const ValType> label_types(const Frame& frame) const;
 
 private:
     // --- the two stacks
     void push(ValType type) { operands_.push(type); }
-    void push(std::span<const ValType> types) { operands_.push(types); }
+    Result<> push(std::span<const ValType> types);
     Result<ValType> pop();
     Result<ValType> pop(ValType expected);
     Result<> pop(std::span<const ValType> types);
+    /// What `pop` and `push` of the same types do: the operands on top become just these.
+    Result<> retype(std::span<const ValType> types);
+    /// How many of so many operands are above the frame's begin; the others can only be what
+    /// unreachable code has there.
+    [[nodiscard]] std::size_t own(std::size_t count) const noexcept {
+        return std::min(count, operands_.own());
+    }
+    /// Whether all that can still be taken is what unreachable code has.
+    [[nodiscard]] bool is_bottomless() const noexcept {
+        return operands_.own() == 0 && frames_.back().unreachable;
+    }
+    Result<> types_fit(std::span<const ValType> found, std::span<const ValType> expected) const;
     // --- what `passes` asks
     /// How many operands the innermost block has.
     [[nodiscard]] std::size_t own() const noexcept { return operands_.own(); }
@@ -80,9 +97,11 @@ private:
     Result<ValType> pop_reference();
     /// What `pop` would say, without taking anything.
     [[nodiscard]] Result<> check_top(std::span<const ValType> types) const;
+    /// Takes so many operands of one type.
+    Result<> pop_same(ValType expected, std::uint32_t count);
     void push_frame(Op op, BlockType type) {
         const auto height = operands_.size();
-        frames_.push_back({op, type, height, set_later_.size(), false});
+        frames_.push_back({op, type, height, locals_.set_count(), 0, false});
         operands_.set_floor(height);
     }
     Result<Frame> pop_frame();
@@ -94,7 +113,6 @@ private:
     [[nodiscard]] std::span<const ValType> params(const BlockType& type) const;
     [[nodiscard]] std::span<const ValType> results(const BlockType& type) const;
     [[nodiscard]] Result<const Frame*> frame(std::uint32_t label) const;
-    void set_local(std::uint32_t index);
 
     // --- what immediates name
     Result<BlockType> block_type(BlockType type) const;
@@ -110,7 +128,6 @@ private:
     Result<> data(std::uint32_t index) const;
     Result<ValType> element(std::uint32_t index) const;
     Result<ValType> address(const MemArg& memory, const OpRow& row) const;
-    [[nodiscard]] static ValType address_of(const Limits& limits) noexcept;
 
     // --- operators
     Result<> plain(const Instruction& one);
@@ -129,6 +146,7 @@ private:
     Result<> begin_block(const Instruction& one);
     Result<> try_table(const Instruction& one);
     Result<> br_table(const Instruction& one);
+    Result<> catches(const Catch& clause, std::span<const ValType> taken) const;
     Result<> br_on_cast(const Instruction& one);
     Result<> select();
     Result<> call_with(const FuncType& type, bool returns);
@@ -137,9 +155,8 @@ private:
     const ModuleInfo& info_;
     OperandStack operands_;
     std::vector<Frame> frames_;
-    std::vector<ValType> locals_;
-    std::vector<std::uint8_t> set_;        ///< by local, 0 or 1
-    std::vector<std::uint32_t> set_later_; ///< locals in the order in which they were set
+    Locals locals_;
+    std::uint32_t tables_ = 0; ///< how many `br_table`s there were
     std::size_t constant_globals_ = 0;
     bool is_constant_ = false;
     std::array<Quick, 256> quick_ = {};

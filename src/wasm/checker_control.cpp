@@ -3,10 +3,8 @@
 // https://webassembly.github.io/spec/core/valid/instructions.html#control-instructions
 #include "wasm/checker.hpp"
 
-#include "wasm/type_text.hpp"
-
-#include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace tenon::wasm {
 namespace {
@@ -78,7 +76,7 @@ Result<> Checker::select() {
         return fail(Errc::invalid, "type mismatch: `select` between references says their type");
     if (first != second && !first.is_bottom() && !second.is_bottom())
         return fail(Errc::invalid, fmt::format("type mismatch: {} and {} are not the same",
-                                               type_text(first), type_text(second)));
+                                               info_.text(first), info_.text(second)));
     push(first.is_bottom() ? second : first);
     return {};
 }
@@ -89,8 +87,7 @@ Result<> Checker::begin_block(const Instruction& one) {
         TENON_TRY(pop(i32));
     TENON_TRY(pop(params(type)));
     push_frame(one.row->op, type);
-    push(params(type));
-    return {};
+    return push(params(type));
 }
 
 Result<> Checker::control(const Instruction& one) {
@@ -106,8 +103,7 @@ Result<> Checker::control(const Instruction& one) {
             return fail(Errc::malformed, "`else` without `if`");
         const auto of = TENON_TRY(pop_frame());
         push_frame(Op::else_, of.type);
-        push(params(of.type));
-        return {};
+        return push(params(of.type));
     }
     case Op::catch_:
     case Op::catch_all: {
@@ -115,17 +111,13 @@ Result<> Checker::control(const Instruction& one) {
             return fail(Errc::malformed, "`catch` without `try`");
         const auto of = TENON_TRY(pop_frame());
         push_frame(one.row->op, of.type);
-        if (one.row->op == Op::catch_)
-            push(TENON_TRY(tag(one.index))->params);
-        return {};
+        return one.row->op == Op::catch_ ? push(TENON_TRY(tag(one.index))->params) : Result<>();
     }
     case Op::end: {
         const auto of = TENON_TRY(pop_frame());
-        if (of.op == Op::if_ && !std::ranges::equal(params(of.type), results(of.type)))
+        if (of.op == Op::if_ && !info_.store->matches(params(of.type), results(of.type)))
             return fail(Errc::invalid, "type mismatch: `if` without `else` gives what it takes");
-        if (!frames_.empty())
-            push(results(of.type));
-        return {};
+        return frames_.empty() ? Result<>() : push(results(of.type));
     }
     case Op::return_: {
         TENON_TRY(pop(results(frames_.front().type)));
@@ -149,22 +141,27 @@ Result<> Checker::try_table(const Instruction& one) {
     const auto type = TENON_TRY(block_type(one.block));
     for (const auto& clause : one.catches) {
         const auto* const target = TENON_TRY(frame(clause.label));
-        std::vector<ValType> given;
-        if (clause.kind == Catch::Kind::tag || clause.kind == Catch::Kind::tag_ref)
-            given = TENON_TRY(tag(clause.tag))->params;
-        if (clause.kind == Catch::Kind::tag_ref || clause.kind == Catch::Kind::all_ref)
-            given.push_back(ValType::ref(Heap::exn, false));
-        const auto taken = label_types(*target);
-        if (!std::ranges::equal(
-                given, taken, [&](ValType a, ValType b) { return info_.store->is_subtype(a, b); }))
-            return fail(Errc::invalid, fmt::format("type mismatch: what is caught does not fit "
-                                                   "label {}",
-                                                   clause.label));
+        TENON_TRY(catches(clause, label_types(*target)));
     }
     TENON_TRY(pop(params(type)));
     push_frame(Op::try_table, type);
-    push(params(type));
-    return {};
+    return push(params(type));
+}
+
+/// Whether what a clause catches, the tag's values and then the exception itself, fits its label.
+Result<> Checker::catches(const Catch& clause, std::span<const ValType> taken) const {
+    constexpr auto caught = ValType::ref(Heap::exn, false);
+    const bool has_tag = clause.kind == Catch::Kind::tag || clause.kind == Catch::Kind::tag_ref;
+    const bool has_ref = clause.kind == Catch::Kind::tag_ref || clause.kind == Catch::Kind::all_ref;
+    std::span<const ValType> given;
+    if (has_tag)
+        given = TENON_TRY(tag(clause.tag))->params;
+    if (taken.size() == given.size() + (has_ref ? 1 : 0) &&
+        (!has_ref || info_.store->is_subtype(caught, taken.back())) &&
+        info_.store->matches(given, taken.first(given.size())))
+        return {};
+    return fail(Errc::invalid,
+                fmt::format("type mismatch: what is caught does not fit label {}", clause.label));
 }
 
 // --- branches
@@ -180,16 +177,13 @@ Result<> Checker::branch(const Instruction& one) {
     case Op::br_if: {
         TENON_TRY(pop(i32));
         const auto* const target = TENON_TRY(frame(one.index));
-        TENON_TRY(pop(label_types(*target)));
-        push(label_types(*target));
-        return {};
+        return retype(label_types(*target));
     }
     case Op::br_table: return br_table(one);
     case Op::br_on_null: {
         const auto type = TENON_TRY(pop_reference());
         const auto* const target = TENON_TRY(frame(one.index));
-        TENON_TRY(pop(label_types(*target)));
-        push(label_types(*target));
+        TENON_TRY(retype(label_types(*target)));
         push(type.as_non_null());
         return {};
     }
@@ -199,11 +193,9 @@ Result<> Checker::branch(const Instruction& one) {
         const auto wanted = TENON_TRY(label_reference(*target));
         if (!info_.store->is_subtype(type.as_non_null(), wanted))
             return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                                   type_text(wanted), type_text(type)));
+                                                   info_.text(wanted), info_.text(type)));
         const auto rest = label_types(*target);
-        TENON_TRY(pop(rest.first(rest.size() - 1)));
-        push(rest.first(rest.size() - 1));
-        return {};
+        return retype(rest.first(rest.size() - 1));
     }
     case Op::br_on_cast:
     case Op::br_on_cast_fail: return br_on_cast(one);
@@ -219,8 +211,7 @@ Result<> Checker::branch(const Instruction& one) {
             return fail(Errc::malformed, "`delegate` without `try`");
         const auto of = TENON_TRY(pop_frame());
         TENON_TRY(frame(one.index));
-        push(results(of.type));
-        return {};
+        return push(results(of.type));
     }
     default: return fail(Errc::unsupported, "operator is not supported");
     }
@@ -238,13 +229,13 @@ Result<> Checker::br_table(const Instruction& one) {
     TENON_TRY(pop(i32));
     const auto* const last = TENON_TRY(frame(one.labels.back()));
     const auto arity = label_types(*last).size();
-    std::uint32_t checked = UINT32_MAX; // most tables name one label again and again
+    ++tables_; // each label is checked once, however often the table names it
     for (const auto label : one.labels) {
-        if (label == checked)
+        TENON_TRY(frame(label));
+        auto& target = frames_[frames_.size() - 1 - label];
+        if (std::exchange(target.table, tables_) == tables_)
             continue;
-        checked = label;
-        const auto* const target = TENON_TRY(frame(label));
-        const auto types = label_types(*target);
+        const auto types = label_types(target);
         if (types.size() != arity)
             return fail(Errc::invalid,
                         "type mismatch: the labels take different numbers of values");
@@ -262,7 +253,7 @@ Result<> Checker::br_on_cast(const Instruction& one) {
     const auto to = TENON_TRY(heap_type(one.heap_to, one.to_null));
     if (!info_.store->is_subtype(to, from))
         return fail(Errc::invalid, fmt::format("type mismatch: {} is no subtype of {}",
-                                               type_text(to), type_text(from)));
+                                               info_.text(to), info_.text(from)));
     // What is left of a value that may be null, once null is taken away by the cast.
     const auto rest = one.to_null ? from.as_non_null() : from;
     const bool on_success = one.row->op == Op::br_on_cast;
@@ -270,11 +261,10 @@ Result<> Checker::br_on_cast(const Instruction& one) {
     const auto wanted = TENON_TRY(label_reference(*target));
     if (!info_.store->is_subtype(branches, wanted))
         return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                               type_text(wanted), type_text(branches)));
+                                               info_.text(wanted), info_.text(branches)));
     TENON_TRY(pop(from));
     const auto types = label_types(*target);
-    TENON_TRY(pop(types.first(types.size() - 1)));
-    push(types.first(types.size() - 1));
+    TENON_TRY(retype(types.first(types.size() - 1)));
     push(on_success ? rest : to);
     return {};
 }
@@ -283,13 +273,9 @@ Result<> Checker::br_on_cast(const Instruction& one) {
 
 Result<> Checker::call_with(const FuncType& type, bool returns) {
     TENON_TRY(pop(type.params));
-    if (!returns) {
-        push(type.results);
-        return {};
-    }
-    const auto wanted = results(frames_.front().type);
-    if (!std::ranges::equal(type.results, wanted,
-                            [&](ValType a, ValType b) { return info_.store->is_subtype(a, b); }))
+    if (!returns)
+        return push(type.results);
+    if (!info_.store->matches(type.results, results(frames_.front().type)))
         return fail(Errc::invalid, "type mismatch: the function called gives other results than "
                                    "this one");
     set_unreachable();
@@ -302,6 +288,8 @@ Result<> Checker::call(const Instruction& one) {
         op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
     if (op == Op::call || op == Op::return_call)
         return call_with(*info_.store->func(TENON_TRY(function(one.index))), returns);
+    if (op == Op::return_call_ref)
+        TENON_TRY(info_.features.need(Feature::tail_call, "tail calls"));
     const auto* const type = TENON_TRY(func_type(one.index));
     if (op == Op::call_ref || op == Op::return_call_ref) {
         TENON_TRY(pop(ValType::ref_to(info_.types[one.index].value, true)));

@@ -89,6 +89,7 @@ Result<BlockType> Checker::block_type(BlockType block) const {
     if (block.kind == BlockType::Kind::value)
         block.value = TENON_TRY(info_.canonical(block.value));
     if (block.kind == BlockType::Kind::type) {
+        TENON_TRY(info_.features.need(Feature::multi_value, "blocks with a function type"));
         TENON_TRY(func_type(block.type));
         block.type = info_.types[block.type].value;
     }
@@ -96,9 +97,11 @@ Result<BlockType> Checker::block_type(BlockType block) const {
 }
 
 Result<ValType> Checker::heap_type(const HeapType& heap, bool nullable) const {
-    if (!heap.is_defined)
-        return ValType::ref(heap.heap, nullable);
-    return ValType::ref_to(TENON_TRY(type(heap.type)).value, nullable);
+    // What has no room in a type is no index either.
+    if (heap.is_defined && heap.type >= info_.types.size())
+        return fail(unknown("type", heap.type));
+    return info_.canonical(heap.is_defined ? ValType::ref_to(heap.type, nullable)
+                                           : ValType::ref(heap.heap, nullable));
 }
 
 } // namespace tenon::wasm

@@ -10,11 +10,7 @@ namespace tenon::wasm {
 inline bool Checker::ends_with(std::span<const ValType> types, std::size_t skipped) const {
     if (own() < types.size() + skipped)
         return false;
-    const auto* const found = operands_.last(types.size() + skipped).data();
-    for (std::size_t i = 0; i < types.size(); ++i)
-        if (found[i] != types[i])
-            return false;
-    return true;
+    return is_same(operands_.last(types.size() + skipped).first(types.size()), types);
 }
 
 /// Whether the innermost block, which is not the body, ends with just what it gives.
@@ -22,7 +18,7 @@ inline bool Checker::ends_quickly() {
     const auto& top = frames_.back();
     const auto results = short_results(top);
     return frames_.size() > 1 && has_short_type(top) && own() == results.size() &&
-           ends_with(results) && set_later_.size() == top.locals_height;
+           ends_with(results) && locals_.set_count() == top.locals_height;
 }
 
 /// Whether a branch to the label finds what it takes, below so many operands.
@@ -40,7 +36,7 @@ template <Quick kind>
         if (own() < row.operands || ((operands_.top_pair() ^ row.wanted) & row.mask) != 0)
             return false;
         if constexpr (kind == Quick::access)
-            if ((1U << one.memory.align_log2) > row.size)
+            if (one.memory.align_log2 > 4 || (1U << one.memory.align_log2) > row.size)
                 return false;
         if (row.operands == 0)
             return false;
@@ -48,12 +44,14 @@ template <Quick kind>
     } else if constexpr (kind == Quick::number) {
         operands_.push(row.result);
     } else if constexpr (kind == Quick::local_get) {
-        if (one.index >= locals_.size() || set_[one.index] == 0)
+        const auto type = locals_.readable(one.index);
+        if (type.is_bottom())
             return false;
-        operands_.push(locals_[one.index]);
+        operands_.push(type);
     } else if constexpr (kind == Quick::local_set || kind == Quick::local_tee) {
-        if (one.index >= locals_.size() || set_[one.index] == 0 || own() == 0 ||
-            operands_.back() != locals_[one.index])
+        // No operand that was pushed here is of the bottom type but in unreachable code.
+        const auto type = locals_.readable(one.index);
+        if (own() == 0 || operands_.back() != type || type.is_bottom())
             return false;
         if constexpr (kind == Quick::local_set)
             operands_.pop();
@@ -107,7 +105,7 @@ template <Quick kind>
         if (one.index >= info_.functions.size())
             return false;
         const auto& type = *info_.store->func(info_.functions[one.index]);
-        if (!ends_with(type.params))
+        if (!ends_with(type.params) || !operands_.has_room(type.results.size()))
             return false;
         operands_.shrink(operands_.size() - type.params.size());
         operands_.push(type.results);

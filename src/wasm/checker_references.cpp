@@ -3,8 +3,6 @@
 // https://webassembly.github.io/spec/core/valid/instructions.html#reference-instructions
 #include "wasm/checker.hpp"
 
-#include "wasm/type_text.hpp"
-
 #include <fmt/format.h>
 
 namespace tenon::wasm {
@@ -16,11 +14,6 @@ constexpr std::uint32_t max_fixed_array = 10'000;
 /// As a value on the stack: packed ones are i32.
 ValType unpacked(const FieldType& field) {
     return field.storage.packed == Storage::Packed::no ? field.storage.type : i32;
-}
-
-bool has_default(const FieldType& field) {
-    const auto type = unpacked(field);
-    return !type.is_reference() || type.is_nullable();
 }
 
 /// Without a sign from what is not packed, with one from what is.
@@ -106,13 +99,13 @@ Result<> Checker::aggregate(const Instruction& one) {
     case Op::struct_new:
     case Op::struct_new_default: {
         const auto& fields = TENON_TRY(struct_type(one.index))->fields;
-        for (auto at = fields.size(); at > 0; --at) {
-            if (one.row->op == Op::struct_new)
+        const auto defaults = (*info_.store)[info_.types[one.index]].defaults;
+        if (one.row->op == Op::struct_new_default && defaults < fields.size())
+            return fail(Errc::invalid,
+                        fmt::format("field {} of the structure is not defaultable", defaults));
+        if (one.row->op == Op::struct_new)
+            for (auto at = fields.size(); at > 0 && !is_bottomless(); --at)
                 TENON_TRY(pop(unpacked(fields[at - 1])));
-            else if (!has_default(fields[at - 1]))
-                return fail(Errc::invalid,
-                            fmt::format("field {} of the structure is not defaultable", at - 1));
-        }
         push(made());
         return {};
     }
@@ -151,9 +144,10 @@ Result<> Checker::array(const Instruction& one) {
     const auto segment_fits = [&]() -> Result<> {
         const auto item = TENON_TRY(this->element(one.second));
         if (!info_.store->is_subtype(item, unpacked(element)))
-            return fail(Errc::invalid, fmt::format("type mismatch: {} does not fit into an array "
-                                                   "of {}",
-                                                   type_text(item), type_text(unpacked(element))));
+            return fail(Errc::invalid,
+                        fmt::format("type mismatch: {} does not fit into an array "
+                                    "of {}",
+                                    info_.text(item), info_.text(unpacked(element))));
         return {};
     };
     const auto pop_i32s = [&](int count) -> Result<> {
@@ -168,15 +162,14 @@ Result<> Checker::array(const Instruction& one) {
         break;
     case Op::array_new_default:
         TENON_TRY(pop(i32));
-        if (!has_default(element))
+        if (!element.has_default())
             return fail(Errc::invalid, "array type is not defaultable");
         break;
     case Op::array_new_fixed:
         if (one.second > max_fixed_array)
             return fail(Errc::limit, fmt::format("array of {} values is beyond the limit of {}",
                                                  one.second, max_fixed_array));
-        for (std::uint32_t i = 0; i < one.second; ++i)
-            TENON_TRY(pop(unpacked(element)));
+        TENON_TRY(pop_same(unpacked(element), one.second));
         break;
     case Op::array_new_data:
         TENON_TRY(is_bytes());

@@ -3,8 +3,6 @@
 // https://webassembly.github.io/spec/core/valid/instructions.html#variable-instructions
 #include "wasm/checker.hpp"
 
-#include "wasm/type_text.hpp"
-
 #include <fmt/format.h>
 
 namespace tenon::wasm {
@@ -39,13 +37,13 @@ Result<> Checker::variable(const Instruction& one) {
                     fmt::format("unknown local {}: there are {}", index, locals_.size()));
     const auto type = locals_[index];
     if (one.row->op == Op::local_get) {
-        if (set_[index] == 0)
+        if (!locals_.is_set(index))
             return fail(Errc::invalid, fmt::format("uninitialized local {}", index));
         push(type);
         return {};
     }
     TENON_TRY(pop(type));
-    set_local(index);
+    locals_.set(index);
     if (one.row->op == Op::local_tee)
         push(type);
     return {};
@@ -81,7 +79,7 @@ Result<> Checker::table_op(const Instruction& one) {
         if (!info_.store->is_subtype(from->element, of->element))
             return fail(Errc::invalid,
                         fmt::format("type mismatch: {} does not fit into a table of {}",
-                                    type_text(from->element), type_text(of->element)));
+                                    info_.text(from->element), info_.text(of->element)));
         TENON_TRY(pop(shorter(of->limits, from->limits)));
         TENON_TRY(pop(address_of(from->limits)));
         TENON_TRY(pop(address));
@@ -92,7 +90,7 @@ Result<> Checker::table_op(const Instruction& one) {
         if (!info_.store->is_subtype(item, of->element))
             return fail(Errc::invalid,
                         fmt::format("type mismatch: {} does not fit into a table of {}",
-                                    type_text(item), type_text(of->element)));
+                                    info_.text(item), info_.text(of->element)));
         TENON_TRY(pop(i32));
         TENON_TRY(pop(i32));
         TENON_TRY(pop(address));

@@ -19,13 +19,17 @@ struct ModuleInfo {
     std::vector<TableType> tables;
     std::vector<MemoryType> memories;
     std::vector<GlobalType> globals;
+    std::size_t imported_globals = 0;
     std::vector<TypeId> tags;
     std::vector<ValType> elements; ///< of each segment
     std::optional<std::uint32_t> data_count;
     std::vector<bool> may_be_referenced; ///< by `ref.func` in a body, by function
 
-    /// A value type of the file with ids in the place of indices; `invalid` for an unknown type.
+    /// A value type of the file with ids in the place of indices; `invalid` for an unknown type,
+    /// `unsupported` for one that needs a feature which is off.
     [[nodiscard]] Result<ValType> canonical(ValType type) const;
+    /// A canonical type in words, for messages: with the first index that it has in the module.
+    [[nodiscard]] std::string text(ValType canonical) const;
 };
 
 } // namespace tenon::wasm

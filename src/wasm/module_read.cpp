@@ -11,11 +11,6 @@
 namespace tenon::wasm {
 namespace {
 
-// The limits of the JavaScript interface.
-constexpr std::uint32_t max_items = 1'000'000;
-constexpr std::uint32_t max_imports = 1'000'000;
-constexpr std::uint32_t max_body_bytes = 7'654'321;
-
 enum class SectionId : std::uint8_t {
     custom,
     type,
@@ -32,27 +27,45 @@ enum class SectionId : std::uint8_t {
     data_count,
     tag,
 };
-constexpr std::array<std::string_view, 14> section_names = {
-    "custom section", "type section",   "import section",     "function section", "table section",
-    "memory section", "global section", "export section",     "start section",    "element section",
-    "code section",   "data section",   "data count section", "tag section"};
+/// Sections by id.
+struct SectionRow {
+    SectionId id;
+    std::uint8_t rank; ///< where it stands: tags come behind memories, the data count before code
+    std::uint32_t most = 0;      ///< of what it counts, imports included
+    std::string_view items = {}; ///< what that is
+};
+// The limits are those of the JavaScript interface:
+// https://webassembly.github.io/spec/js-api/#limits
+constexpr std::array<SectionRow, 14> section_rows = {{
+    {SectionId::custom, 0},
+    {SectionId::type, 1, max_types, "types"},
+    {SectionId::import, 2, 1'000'000, "imports"},
+    {SectionId::function, 3, 1'000'000, "functions"},
+    {SectionId::table, 4, 100'000, "tables"},
+    {SectionId::memory, 5, 100, "memories"},
+    {SectionId::global, 7, 1'000'000, "globals"},
+    {SectionId::export_, 8, 1'000'000, "exports"},
+    {SectionId::start, 9},
+    {SectionId::element, 10, 100'000, "element segments"},
+    {SectionId::code, 12, 1'000'000, "functions"},
+    {SectionId::data, 13, 100'000, "data segments"},
+    {SectionId::data_count, 11},
+    {SectionId::tag, 6, 1'000'000, "tags"},
+}};
+constexpr std::uint32_t max_elements = 10'000'000; // of a segment
+constexpr std::uint32_t max_body_bytes = 7'654'321;
 
-/// Where each section stands: tags come behind memories, the data count before the code.
-constexpr std::array<std::uint8_t, 14> ranks = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
-
-Result<std::uint32_t> read_count(Reader& in, std::uint32_t most, std::string_view what) {
-    const auto offset = in.offset();
-    const auto count = TENON_TRY(in.u32());
-    if (count > most)
-        return fail(
-            in.error_at(offset, Errc::limit,
-                        fmt::format("{} {} are beyond the limit of {}", count, what, most)));
-    return count;
+const SectionRow& row_of(SectionId id) {
+    return section_rows[static_cast<std::size_t>(id)];
+}
+std::string name_of(SectionId id) {
+    return fmt::format("{} section", section_word(Layer::module, static_cast<std::uint8_t>(id)));
 }
 
 /// Calls `read` for each of a counted list of items.
-template <class Read> Result<> each(Reader& in, std::string_view what, Read read) {
-    const auto count = TENON_TRY(read_count(in, max_items, what));
+template <class Read>
+Result<> each(Reader& in, std::uint32_t most, std::string_view what, Read read) {
+    const auto count = TENON_TRY(read_count(in, most, what));
     for (std::uint32_t i = 0; i < count; ++i)
         TENON_TRY(read());
     return {};
@@ -81,21 +94,21 @@ public:
             module_.customs.push_back({from.name, from.payload, last_id_, from.offset});
             return {};
         }
-        if (from.id >= ranks.size())
+        if (from.id >= section_rows.size())
             return fail(at(from, Errc::malformed,
                            fmt::format("no section of a module has the id {}", from.id)));
-        if (ranks[from.id] <= rank_)
-            return fail(
-                at(from, Errc::malformed,
-                   fmt::format("{} is out of order or there twice", section_names[from.id])));
-        rank_ = ranks[from.id];
+        const auto& row = section_rows[from.id];
+        if (row.rank <= rank_)
+            return fail(at(from, Errc::malformed,
+                           fmt::format("{} is out of order or there twice", name_of(row.id))));
+        rank_ = row.rank;
         last_id_ = from.id;
         Reader in(from.content, from.content_offset);
-        auto done = content(static_cast<SectionId>(from.id), in);
+        auto done = content(row.id, in);
         if (done && !in.at_end())
             done = fail(in.error(Errc::malformed, "section is longer than what it counts"));
         if (!done)
-            return fail(std::move(done).error().within(std::string(section_names[from.id])));
+            return fail(std::move(done).error().within(name_of(row.id)));
         return {};
     }
 
@@ -121,45 +134,61 @@ private:
             .error_at(section.offset, code, std::move(message));
     }
 
+    /// What is imported counts, too.
+    template <class Read> Result<> items(SectionId id, Reader& in, Read read) {
+        const auto& row = row_of(id);
+        const auto offset = in.offset();
+        const auto count = TENON_TRY(read_count(in, row.most, row.items));
+        const auto imported = imported_[static_cast<std::size_t>(id)];
+        if (imported > row.most - count)
+            return fail(in.error_at(offset, Errc::limit,
+                                    fmt::format("{} {}, and {} imported ones, are beyond the limit "
+                                                "of {}",
+                                                count, row.items, imported, row.most)));
+        for (std::uint32_t i = 0; i < count; ++i)
+            TENON_TRY(read());
+        return {};
+    }
+
     Result<> content(SectionId id, Reader& in) {
         switch (id) {
         case SectionId::type: return types(in);
-        case SectionId::import: return imports(in);
+        case SectionId::import: return items(id, in, [&] { return import(in); });
         case SectionId::function:
-            return each(in, "functions", [&]() -> Result<> {
+            return items(id, in, [&]() -> Result<> {
                 const auto offset = in.offset();
                 module_.functions.push_back({TENON_TRY(in.u32()), offset});
                 return {};
             });
-        case SectionId::table: return each(in, "tables", [&] { return table(in); });
+        case SectionId::table: return items(id, in, [&] { return table(in); });
         case SectionId::memory:
-            return each(in, "memories", [&]() -> Result<> {
+            return items(id, in, [&]() -> Result<> {
                 const auto offset = in.offset();
                 module_.memories.push_back({TENON_TRY(read_memory_type(in)), offset});
                 return {};
             });
         case SectionId::tag:
-            return each(in, "tags", [&]() -> Result<> {
+            return items(id, in, [&]() -> Result<> {
                 const auto offset = in.offset();
                 module_.tags.push_back({TENON_TRY(read_tag_type(in)), offset});
                 return {};
             });
         case SectionId::global:
-            return each(in, "globals", [&]() -> Result<> {
+            return items(id, in, [&]() -> Result<> {
                 const auto offset = in.offset();
                 const auto type = TENON_TRY(read_global_type(in));
                 module_.globals.push_back({type, TENON_TRY(read_expression(in)), offset});
                 return {};
             });
-        case SectionId::export_: return each(in, "exports", [&] { return exported(in); });
+        case SectionId::export_: return items(id, in, [&] { return exported(in); });
         case SectionId::start:
             module_.start_offset = in.offset();
             module_.start = TENON_TRY(in.u32());
             return {};
-        case SectionId::element: return each(in, "element segments", [&] { return element(in); });
+        case SectionId::element: return items(id, in, [&] { return element(in); });
         case SectionId::data_count: module_.data_count = TENON_TRY(in.u32()); return {};
-        case SectionId::code: return each(in, "functions", [&] { return body(in); });
-        case SectionId::data: return each(in, "data segments", [&] { return data(in); });
+        case SectionId::code: return items(id, in, [&] { return body(in); });
+        case SectionId::data: return items(id, in, [&] { return data(in); });
         case SectionId::custom: break;
         }
         return {};
@@ -167,25 +196,32 @@ private:
 
     Result<> types(Reader& in) {
         std::size_t total = 0;
-        return each(in, "types", [&]() -> Result<> {
+        return items(SectionId::type, in, [&]() -> Result<> {
             const auto offset = in.offset();
             auto group = TENON_TRY(read_rec_type(in));
             total += group.types.size();
             if (total > max_types)
-                return fail(in.error_at(offset, Errc::limit, "module has more than 1000000 types"));
+                return fail(in.error_at(offset, Errc::limit,
+                                        fmt::format("module has more than {} types", max_types)));
             module_.type_offsets.insert(module_.type_offsets.end(), group.types.size(), offset);
             module_.types.push_back(std::move(group));
             return {};
         });
     }
-    Result<> imports(Reader& in) {
-        const auto count = TENON_TRY(read_count(in, max_imports, "imports"));
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const auto offset = in.offset();
-            const auto from = TENON_TRY(in.name());
-            const auto name = TENON_TRY(in.name());
-            module_.imports.push_back({from, name, TENON_TRY(read_extern_type(in)), offset});
-        }
+    Result<> import(Reader& in) {
+        constexpr std::array<SectionId, 5> sections = {SectionId::function, SectionId::table,
+                                                       SectionId::memory, SectionId::global,
+                                                       SectionId::tag};
+        const auto offset = in.offset();
+        const auto from = TENON_TRY(in.name());
+        const auto name = TENON_TRY(in.name());
+        const auto type = TENON_TRY(read_extern_type(in));
+        const auto& row = row_of(sections[type.index()]);
+        if (++imported_[static_cast<std::size_t>(row.id)] > row.most)
+            return fail(in.error_at(
+                offset, Errc::limit,
+                fmt::format("imported {} are beyond the limit of {}", row.items, row.most)));
+        module_.imports.push_back({from, name, type, offset});
         return {};
     }
     // 0x40 0x00 in front: an expression gives the value of every element.
@@ -246,14 +282,14 @@ private:
             TENON_TRY(read_element_kind(in));
         if (has_expressions) {
             std::vector<Expression> items;
-            TENON_TRY(each(in, "elements", [&]() -> Result<> {
+            TENON_TRY(each(in, max_elements, "elements", [&]() -> Result<> {
                 items.push_back(TENON_TRY(read_expression(in)));
                 return {};
             }));
             one.items = std::move(items);
         } else {
             std::vector<std::uint32_t> items;
-            TENON_TRY(each(in, "elements", [&]() -> Result<> {
+            TENON_TRY(each(in, max_elements, "elements", [&]() -> Result<> {
                 items.push_back(TENON_TRY(in.u32()));
                 return {};
             }));
@@ -309,6 +345,7 @@ private:
     }
 
     Module module_;
+    std::array<std::uint32_t, section_rows.size()> imported_{}; ///< by the section of what it is
     std::uint8_t rank_ = 0;
     std::uint8_t last_id_ = 0;
 };

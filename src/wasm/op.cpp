@@ -12,29 +12,50 @@ namespace {
 
 /// An immediate with the number in its name: `memarg4` is {memarg, 4}.
 struct Sized {
+    constexpr explicit Sized(Immediate of, std::uint8_t with = 0) : immediate(of), size(with) {}
     Immediate immediate;
-    std::uint8_t size = 0;
+    std::uint8_t size;
 };
 
 namespace immediates {
-#define SAME(name) constexpr Sized name{Immediate::name};
-SAME(none)
-SAME(block)
-SAME(label)
-SAME(labels)
-SAME(func)
-SAME(type)
-SAME(type_table)
-SAME(types)
-SAME(try_table)
-SAME(tag) SAME(local) SAME(global) SAME(table) SAME(table_table) SAME(memory) SAME(memory_memory)
-    SAME(shuffle) SAME(i32) SAME(i64) SAME(f32) SAME(f64) SAME(v128) SAME(heap) SAME(field)
-        SAME(type_count) SAME(type_data) SAME(type_elem) SAME(type_type) SAME(cast) SAME(data)
-            SAME(data_memory) SAME(elem) SAME(elem_table) SAME(zero)
+#define SAME(name) constexpr Sized name(Immediate::name)
+SAME(none);
+SAME(block);
+SAME(label);
+SAME(labels);
+SAME(func);
+SAME(type);
+SAME(type_table);
+SAME(types);
+SAME(try_table);
+SAME(tag);
+SAME(local);
+SAME(global);
+SAME(table);
+SAME(table_table);
+SAME(memory);
+SAME(memory_memory);
+SAME(shuffle);
+SAME(i32);
+SAME(i64);
+SAME(f32);
+SAME(f64);
+SAME(v128);
+SAME(heap);
+SAME(field);
+SAME(type_count);
+SAME(type_data);
+SAME(type_elem);
+SAME(type_type);
+SAME(cast);
+SAME(data);
+SAME(data_memory);
+SAME(elem);
+SAME(elem_table);
+SAME(zero);
 #undef SAME
-                constexpr Sized memarg1{Immediate::memarg, 1},
-    memarg2{Immediate::memarg, 2}, memarg4{Immediate::memarg, 4}, memarg8{Immediate::memarg, 8},
-    memarg16{Immediate::memarg, 16};
+constexpr Sized memarg1{Immediate::memarg, 1}, memarg2{Immediate::memarg, 2},
+    memarg4{Immediate::memarg, 4}, memarg8{Immediate::memarg, 8}, memarg16{Immediate::memarg, 16};
 constexpr Sized memarg1_lane{Immediate::memarg_lane, 1}, memarg2_lane{Immediate::memarg_lane, 2},
     memarg4_lane{Immediate::memarg_lane, 4}, memarg8_lane{Immediate::memarg_lane, 8};
 constexpr Sized lane2{Immediate::lane, 2}, lane4{Immediate::lane, 4}, lane8{Immediate::lane, 8},

@@ -77,6 +77,11 @@ enum class Feature : std::uint8_t {
     memory64,
     threads,
     wide_arithmetic,
+    mutable_global,
+    multi_value,
+    extended_const,
+    bulk_memory_opt, ///< of `bulk_memory` copying and filling alone
+    custom_page_sizes,
     // Of the Component Model; see there what each of its marks stands for.
     cm_async,
     cm_async_stackful,

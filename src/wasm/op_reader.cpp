@@ -57,16 +57,6 @@ Result<MemArg> read_memarg(Reader& in) {
     return memory;
 }
 
-Result<std::uint32_t> read_count(Reader& in, std::uint32_t most, std::string_view what) {
-    const auto offset = in.offset();
-    const auto count = TENON_TRY(in.u32());
-    if (count > most)
-        return fail(
-            in.error_at(offset, Errc::limit,
-                        fmt::format("{} {} are beyond the limit of {}", count, what, most)));
-    return count;
-}
-
 Result<> read_labels(Reader& in, Instruction& into) {
     const auto count = TENON_TRY(read_count(in, max_labels, "labels"));
     into.labels.clear();

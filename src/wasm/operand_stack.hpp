@@ -22,6 +22,8 @@ public:
         return std::bit_cast<Pair>(std::array{lower, upper});
     }
 
+    static constexpr std::size_t most = 1'000'000;
+
     OperandStack() : room_(64) { clear(); }
     OperandStack(const OperandStack&) = delete;
     OperandStack& operator=(const OperandStack&) = delete;
@@ -53,6 +55,11 @@ public:
         if (top_ == end_) [[unlikely]]
             grow(1);
         *top_++ = type;
+    }
+    /// Whether so many at once may be pushed. One at a time there cannot be more than a body has
+    /// bytes, but a call of two bytes gives a thousand; no stack of a machine holds a million.
+    [[nodiscard]] bool has_room(std::size_t count) const noexcept {
+        return count <= 1 || size() + count <= most;
     }
     void push(std::span<const ValType> types) {
         if (static_cast<std::size_t>(end_ - top_) < types.size()) [[unlikely]]

@@ -29,10 +29,8 @@ constexpr std::string_view component_sections[] = {
 
 /// `section 10 (code)`; unknown ids have their number only.
 std::string name_of(Layer layer, std::uint8_t id) {
-    const auto names = layer == Layer::module ? std::span<const std::string_view>(module_sections)
-                                              : component_sections;
-    return id < names.size() ? fmt::format("section {} ({})", id, names[id])
-                             : fmt::format("section {}", id);
+    const auto word = section_word(layer, id);
+    return word.empty() ? fmt::format("section {}", id) : fmt::format("section {} ({})", id, word);
 }
 
 std::string spaced_hex(Bytes bytes) {
@@ -69,6 +67,12 @@ Result<> split_custom(Section& section) {
 }
 
 } // namespace
+
+std::string_view section_word(Layer layer, std::uint8_t id) noexcept {
+    const auto words = layer == Layer::module ? std::span<const std::string_view>(module_sections)
+                                              : component_sections;
+    return id < words.size() ? words[id] : std::string_view();
+}
 
 bool looks_like_wasm(Bytes data) noexcept {
     return data.size() >= magic.size() && std::ranges::equal(data.first(magic.size()), magic);

@@ -22,6 +22,9 @@ struct Preamble {
 /// Whether the bytes begin as WebAssembly does (`\0asm`), whatever follows.
 [[nodiscard]] bool looks_like_wasm(Bytes data) noexcept;
 
+/// `code`, `data count`; empty for an id that the layer does not know.
+[[nodiscard]] std::string_view section_word(Layer layer, std::uint8_t id) noexcept;
+
 struct Section {
     std::uint8_t id;      ///< 0 custom; in components 1 is a core module and 4 a component
     std::uint64_t offset; ///< of the id byte, in the whole file

@@ -13,8 +13,8 @@ public:
     explicit References(Change change) : change_(std::move(change)) {}
 
     Result<> operator()(SubType& type) {
-        for (auto& super : type.supertypes)
-            super = TENON_TRY(change_(super));
+        if (!type.supertypes.empty())
+            type.supertypes.set(TENON_TRY(change_(type.supertypes.front())));
         return std::visit([&](auto& kind) { return (*this)(kind); }, type.composite);
     }
     Result<> operator()(FuncType& type) {
@@ -39,6 +39,14 @@ private:
     Change change_;
 };
 
+std::uint32_t default_fields(const SubType& type) {
+    const auto* const structure = std::get_if<StructType>(&type.composite);
+    if (structure == nullptr)
+        return 0;
+    const auto none = std::ranges::find_if_not(structure->fields, &FieldType::has_default);
+    return static_cast<std::uint32_t>(none - structure->fields.begin());
+}
+
 } // namespace
 
 Result<std::vector<TypeId>> TypeStore::add(const RecType& group, std::span<const TypeId> known,
@@ -57,13 +65,17 @@ Result<std::vector<TypeId>> TypeStore::add(const RecType& group, std::span<const
             return fail(Errc::invalid, fmt::format("type {} is that of a module", index), offset);
         return index >= begin ? index - begin : size + known[index].value;
     };
+    // One spelling for each meaning: `(sub final (func))` is `(func)`.
     auto spelled = group;
     spelled.is_plain = false;
-    for (auto& type : spelled.types)
+    for (auto& type : spelled.types) {
+        type.is_plain = false;
         TENON_TRY(References(outside)(type));
+    }
     Buffer bytes;
     append(bytes, spelled);
     std::string key(bytes.begin(), bytes.end());
+    Buffer().swap(bytes);
     std::vector<TypeId> ids;
     const auto there = groups_.find(key);
     const auto at = there != groups_.end() ? there->second : first;
@@ -78,7 +90,10 @@ Result<std::vector<TypeId>> TypeStore::add(const RecType& group, std::span<const
     for (std::uint32_t i = 0; i < size; ++i) {
         auto type = std::move(spelled.types[i]);
         TENON_TRY(References(inside)(type));
-        types_.push_back({std::move(type), {}});
+        const auto defaults = default_fields(type);
+        auto& made = types_.emplace_back();
+        made.type = std::move(type);
+        made.defaults = defaults;
     }
     for (const auto id : ids) {
         auto done = check(id, offset);
@@ -86,20 +101,33 @@ Result<std::vector<TypeId>> TypeStore::add(const RecType& group, std::span<const
             types_.resize(first);
             return fail(std::move(done).error());
         }
-        auto& made = types_[id.value];
-        if (!made.type.supertypes.empty())
-            made.ancestors = types_[made.type.supertypes.front()].ancestors;
-        made.ancestors.push_back(id);
+        place(id);
     }
     groups_.emplace(std::move(key), first);
     return ids;
 }
 
+/// Its supertype has a place already.
+void TypeStore::place(TypeId id) {
+    auto& type = types_[id.value];
+    type.depth = 0;
+    if (type.type.supertypes.empty())
+        return;
+    const TypeId super{type.type.supertypes.front()};
+    auto& above = types_[super.value];
+    if (above.own_line == no_line) {
+        above.own_line = static_cast<std::uint32_t>(lines_.size());
+        for (std::uint32_t level = 0; level < above.depth; ++level)
+            lines_.push_back(TypeId(lines_[above.line + level]));
+        lines_.push_back(super);
+    }
+    type.line = above.own_line;
+    type.depth = above.depth + 1;
+}
+
 /// https://webassembly.github.io/spec/core/valid/types.html#sub-types
 Result<> TypeStore::check(TypeId id, std::uint64_t offset) const {
     const auto& type = types_[id.value].type;
-    if (type.supertypes.size() > 1)
-        return fail(Errc::invalid, "a type has at most one supertype", offset);
     if (type.supertypes.empty())
         return {};
     const auto super = type.supertypes.front();
@@ -111,7 +139,7 @@ Result<> TypeStore::check(TypeId id, std::uint64_t offset) const {
                     offset);
     if (!fits(type, of.type))
         return fail(Errc::invalid, "sub type does not match its super type", offset);
-    if (of.ancestors.size() > max_subtyping_depth)
+    if (of.depth >= max_subtyping_depth)
         return fail(Errc::limit, "more than 63 supertypes above each other", offset);
     return {};
 }
@@ -129,13 +157,9 @@ bool TypeStore::fits(const FieldType& sub, const FieldType& super) const {
 bool TypeStore::fits(const SubType& sub, const SubType& super) const {
     if (sub.composite.index() != super.composite.index())
         return false;
-    const auto all = [&](const std::vector<ValType>& below, const std::vector<ValType>& above) {
-        return std::ranges::equal(below, above,
-                                  [&](ValType a, ValType b) { return is_subtype(a, b); });
-    };
     if (const auto* const func = std::get_if<FuncType>(&sub.composite)) {
         const auto& of = std::get<FuncType>(super.composite);
-        return all(of.params, func->params) && all(func->results, of.results);
+        return matches(of.params, func->params) && matches(func->results, of.results);
     }
     if (const auto* const array = std::get_if<ArrayType>(&sub.composite))
         return fits(array->element, std::get<ArrayType>(super.composite).element);
@@ -147,27 +171,30 @@ bool TypeStore::fits(const SubType& sub, const SubType& super) const {
                [&](const FieldType& above, const FieldType& below) { return fits(below, above); });
 }
 
+namespace {
+template <class Kind, class Definitions> const Kind* kind_of(const Definitions& types, TypeId id) {
+    return id.value < types.size() ? std::get_if<Kind>(&types[id.value].type.composite) : nullptr;
+}
+} // namespace
+
 const FuncType* TypeStore::func(TypeId id) const {
-    return std::get_if<FuncType>(&types_.at(id.value).type.composite);
+    return kind_of<FuncType>(types_, id);
 }
 const StructType* TypeStore::structure(TypeId id) const {
-    return std::get_if<StructType>(&types_.at(id.value).type.composite);
+    return kind_of<StructType>(types_, id);
 }
 const ArrayType* TypeStore::array(TypeId id) const {
-    return std::get_if<ArrayType>(&types_.at(id.value).type.composite);
+    return kind_of<ArrayType>(types_, id);
 }
 
-// While a group is being checked its types have no ancestors yet; the declared chain is walked
-// then.
+// While a group is being checked its types have no place yet; the declared chain is walked then.
 bool TypeStore::is_subtype(TypeId sub, TypeId super) const {
     if (sub == super)
         return true;
     const auto& below = types_.at(sub.value);
     const auto& above = types_.at(super.value);
-    if (!below.ancestors.empty() && !above.ancestors.empty()) {
-        const auto level = above.ancestors.size() - 1;
-        return level < below.ancestors.size() && below.ancestors[level] == super;
-    }
+    if (below.depth != unplaced && above.depth != unplaced)
+        return above.depth < below.depth && lines_[below.line + above.depth] == super;
     auto at = sub;
     for (std::size_t level = 0; level <= max_subtyping_depth; ++level) {
         const auto& supers = types_.at(at.value).type.supertypes;
@@ -238,6 +265,13 @@ bool TypeStore::is_subtype(ValType sub, ValType super) const {
     if (!sub.is_reference() || !super.is_reference())
         return false;
     return (super.is_nullable() || !sub.is_nullable()) && is_heap_subtype(sub, super);
+}
+
+bool TypeStore::matches(std::span<const ValType> sub, std::span<const ValType> super) const {
+    if (sub.size() != super.size())
+        return false;
+    return is_same(sub, super) ||
+           std::ranges::equal(sub, super, [&](ValType a, ValType b) { return is_subtype(a, b); });
 }
 
 } // namespace tenon::wasm

@@ -32,7 +32,12 @@ public:
     /// A type whose references (`ValType::type`, supertypes) are ids of the store.
     struct Definition {
         SubType type;
-        std::vector<TypeId> ancestors; ///< from the root on, itself at last
+        std::uint32_t depth = unplaced; ///< how many supertypes are above each other
+        /// Where in `lines_` they begin, the root first. Types with one supertype share them.
+        std::uint32_t line = 0;
+        std::uint32_t own_line = no_line; ///< the same and itself, made for its first subtype
+        /// How many fields of a structure, from the first on, have a default.
+        std::uint32_t defaults = 0;
     };
 
     /// Ids of the group's types. `known` gives the ids of the module's types before the group;
@@ -50,17 +55,25 @@ public:
     /// By the supertypes that were declared; one comparison.
     [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const;
     [[nodiscard]] bool is_subtype(ValType sub, ValType super) const;
+    /// Of results, one by one, and as many.
+    /// https://webassembly.github.io/spec/core/valid/matching.html#result-types
+    [[nodiscard]] bool matches(std::span<const ValType> sub, std::span<const ValType> super) const;
     /// Of references without regard to null; `bottom` stands below everything.
     [[nodiscard]] bool is_heap_subtype(ValType sub, ValType super) const;
     /// The root of the tree of heap types that it is in: `any`, `func`, `extern`, `exn`.
     [[nodiscard]] Heap top_of(ValType reference) const;
 
 private:
+    static constexpr std::uint32_t unplaced = UINT32_MAX; // while its group is checked
+    static constexpr std::uint32_t no_line = UINT32_MAX;
+
+    void place(TypeId id);
     [[nodiscard]] bool fits(const SubType& sub, const SubType& super) const;
     [[nodiscard]] bool fits(const FieldType& sub, const FieldType& super) const;
     Result<> check(TypeId id, std::uint64_t offset) const;
 
     std::vector<Definition> types_;
+    std::vector<TypeId> lines_;
     std::map<std::string, std::uint32_t, std::less<>> groups_; ///< spelling to the first id
 };
 

@@ -57,6 +57,11 @@ std::string_view name_of(Feature feature) noexcept {
     case Feature::memory64: return "memory64";
     case Feature::threads: return "threads";
     case Feature::wide_arithmetic: return "wide-arithmetic";
+    case Feature::mutable_global: return "mutable-global";
+    case Feature::multi_value: return "multi-value";
+    case Feature::extended_const: return "extended-const";
+    case Feature::bulk_memory_opt: return "bulk-memory-opt";
+    case Feature::custom_page_sizes: return "custom-page-sizes";
     case Feature::cm_async: return "cm-async";
     case Feature::cm_async_stackful: return "cm-async-stackful";
     case Feature::cm_more_async_builtins: return "cm-more-async-builtins";

@@ -8,15 +8,21 @@
 #include "base/reader.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace tenon::wasm {
 
-/// No module may define more; what needs room in a packed type index relies on it.
+/// No module may define more; what needs room in a packed type index relies on it. These limits are
+/// those of the JavaScript interface: https://webassembly.github.io/spec/js-api/#limits
 inline constexpr std::uint32_t max_types = 1'000'000;
+/// Of a function: parameters, and as many results.
+inline constexpr std::uint32_t max_params = 1'000;
+inline constexpr std::uint32_t max_fields = 10'000;
 
 /// Heap types that need no definition; values are the codes of the binary format.
 enum class Heap : std::uint8_t {
@@ -72,6 +78,10 @@ public:
         same.word_ &= ~std::uint32_t{0x100};
         return same;
     }
+    /// Whether there is a value that a variable of the type has from the beginning.
+    [[nodiscard]] constexpr bool has_default() const noexcept {
+        return !is_reference() || is_nullable();
+    }
     [[nodiscard]] constexpr bool is_nullable() const noexcept { return (word_ & 0x100) != 0; }
     /// Of `ref`.
     [[nodiscard]] constexpr Heap heap() const noexcept { return static_cast<Heap>(word_ >> 9); }
@@ -85,6 +95,18 @@ private:
     std::uint32_t word_;
 };
 
+/// Whether two lists of one length are the same, compared as memory where they are long.
+[[nodiscard]] inline bool is_same(std::span<const ValType> left,
+                                  std::span<const ValType> right) noexcept {
+    constexpr std::size_t is_long = 8;
+    if (left.size() >= is_long)
+        return std::memcmp(left.data(), right.data(), left.size_bytes()) == 0;
+    for (std::size_t i = 0; i < left.size(); ++i)
+        if (left[i] != right[i])
+            return false;
+    return true;
+}
+
 /// What a field of a structure or array holds.
 struct Storage {
     enum class Packed : std::uint8_t { no, i8 = 0x78, i16 = 0x77 };
@@ -94,6 +116,9 @@ struct Storage {
 struct FieldType {
     Storage storage;
     bool is_mutable = false;
+    [[nodiscard]] constexpr bool has_default() const noexcept {
+        return storage.packed != Storage::Packed::no || storage.type.has_default();
+    }
 };
 struct FuncType {
     std::vector<ValType> params, results;
@@ -104,10 +129,27 @@ struct StructType {
 struct ArrayType {
     FieldType element;
 };
+/// The supertype that a type names, or none: the grammar has a list, in which no valid type has
+/// two.
+class Supertypes {
+public:
+    [[nodiscard]] constexpr bool empty() const noexcept { return index_ == none; }
+    [[nodiscard]] constexpr std::uint32_t front() const noexcept { return index_; }
+    [[nodiscard]] constexpr const std::uint32_t* begin() const noexcept { return &index_; }
+    [[nodiscard]] constexpr const std::uint32_t* end() const noexcept {
+        return &index_ + (empty() ? 0 : 1);
+    }
+    /// An index below `max_types`, or an id of a store.
+    constexpr void set(std::uint32_t index) noexcept { index_ = index; }
+
+private:
+    static constexpr std::uint32_t none = UINT32_MAX;
+    std::uint32_t index_ = none;
+};
 struct SubType {
     bool is_plain = true; ///< spelled without `sub`: final and without supertypes
     bool is_final = true;
-    std::vector<std::uint32_t> supertypes;
+    Supertypes supertypes;
     std::variant<FuncType, StructType, ArrayType> composite;
 };
 struct RecType {
@@ -144,6 +186,8 @@ using ExternType = std::variant<FuncRef, TableType, MemoryType, GlobalType, TagT
 // Reading: `malformed`, `truncated`, or `limit` with the offset of the offending byte. Indices are
 // not looked up.
 
+/// A count, which is at most `most`; `what` says of what.
+Result<std::uint32_t> read_count(Reader& in, std::uint32_t most, std::string_view what);
 Result<ValType> read_val_type(Reader& in);
 /// A heap type alone, as the reference to it that takes null or not.
 Result<ValType> read_reference_type(Reader& in, bool nullable);

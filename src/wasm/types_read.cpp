@@ -24,8 +24,9 @@ Result<std::uint32_t> read_type_index(Reader& in) {
 }
 
 /// Reads a count and that many items of at least one byte each.
-template <class Item, class Read> Result<std::vector<Item>> read_vector(Reader& in, Read read) {
-    const auto count = TENON_TRY(in.u32());
+template <class Item, class Read> Result<std::vector<Item>>
+read_vector(Reader& in, std::uint32_t most, std::string_view what, Read read) {
+    const auto count = TENON_TRY(read_count(in, most, what));
     std::vector<Item> items;
     items.reserve(std::min<std::size_t>(count, in.remaining()));
     for (std::uint32_t i = 0; i < count; ++i)
@@ -59,13 +60,13 @@ Result<std::variant<FuncType, StructType, ArrayType>> read_composite(Reader& in,
     switch (code) {
     case 0x60: {
         FuncType type;
-        type.params = TENON_TRY(read_vector<ValType>(in, read_val_type));
-        type.results = TENON_TRY(read_vector<ValType>(in, read_val_type));
+        type.params = TENON_TRY(read_vector<ValType>(in, max_params, "parameters", read_val_type));
+        type.results = TENON_TRY(read_vector<ValType>(in, max_params, "results", read_val_type));
         return type;
     }
     case 0x5f: {
         StructType type;
-        type.fields = TENON_TRY(read_vector<FieldType>(in, read_field));
+        type.fields = TENON_TRY(read_vector<FieldType>(in, max_fields, "fields", read_field));
         return type;
     }
     case 0x5e: {
@@ -85,7 +86,8 @@ Result<SubType> read_sub_type(Reader& in) {
     if (code == 0x50 || code == 0x4f) {
         type.is_plain = false;
         type.is_final = code == 0x4f;
-        type.supertypes = TENON_TRY(read_vector<std::uint32_t>(in, read_type_index));
+        if (TENON_TRY(read_count(in, 1, "supertypes")) == 1)
+            type.supertypes.set(TENON_TRY(read_type_index(in)));
         code = TENON_TRY(in.u8());
     }
     type.composite = TENON_TRY(read_composite(in, code));
@@ -118,6 +120,16 @@ Result<MemoryType> read_limits(Reader& in, std::uint8_t allowed) {
 }
 
 } // namespace
+
+Result<std::uint32_t> read_count(Reader& in, std::uint32_t most, std::string_view what) {
+    const auto offset = in.offset();
+    const auto count = TENON_TRY(in.u32());
+    if (count > most)
+        return fail(
+            in.error_at(offset, Errc::limit,
+                        fmt::format("{} {} are beyond the limit of {}", count, what, most)));
+    return count;
+}
 
 // https://webassembly.github.io/spec/core/binary/types.html#heap-types
 Result<ValType> read_reference_type(Reader& in, bool nullable) {
@@ -162,7 +174,7 @@ Result<RecType> read_rec_type(Reader& in) {
         return type;
     }
     TENON_TRY(in.skip(1));
-    type.types = TENON_TRY(read_vector<SubType>(in, read_sub_type));
+    type.types = TENON_TRY(read_vector<SubType>(in, max_types, "types", read_sub_type));
     return type;
 }
 

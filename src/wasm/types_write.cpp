@@ -40,7 +40,7 @@ void append(Buffer& out, const ArrayType& type) {
 void append(Buffer& out, const SubType& type) {
     if (!type.is_plain) {
         out.push_back(type.is_final ? 0x4f : 0x50);
-        append_unsigned_leb(out, type.supertypes.size());
+        append_unsigned_leb(out, type.supertypes.empty() ? 0 : 1);
         for (const auto index : type.supertypes)
             append_unsigned_leb(out, index);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wasm/validate.hpp"
 
-#include "wasm/function_reader.hpp"
-#include "wasm/type_text.hpp"
+#include "wasm/checker.hpp"
+#include "wasm/validate_parallel.hpp"
 
 #include <fmt/format.h>
 #include <set>
@@ -10,8 +10,15 @@
 namespace tenon::wasm {
 namespace {
 
-constexpr std::uint64_t max_pages_32 = 65'536;
-constexpr std::uint64_t max_pages_64 = std::uint64_t{1} << 48;
+constexpr std::uint32_t usual_page_log2 = 16;
+constexpr auto funcref = ValType::ref(Heap::func, true);
+
+/// How many pages of a size there can be: as many as can be addressed.
+constexpr std::uint64_t max_pages(bool is_64, std::uint32_t page_log2) {
+    if (is_64)
+        return page_log2 == 0 ? UINT64_MAX : std::uint64_t{1} << (64 - page_log2);
+    return std::uint64_t{1} << (32 - page_log2);
+}
 
 base::Error located(base::Error error, std::uint64_t offset) {
     return error.offset() ? std::move(error) : base::Error(error.code(), error.message(), offset);
@@ -19,27 +26,34 @@ base::Error located(base::Error error, std::uint64_t offset) {
 
 class DefinitionValidator {
 public:
-    DefinitionValidator(const Module& module, TypeStore& store, ModuleInfo info)
-        : module_(module), store_(store), info_(std::move(info)) {}
+    DefinitionValidator(const Module& module, TypeStore& store, ModuleInfo info,
+                        std::stop_token stop)
+        : module_(module), store_(store), info_(std::move(info)), stop_(std::move(stop)) {}
 
     // Tables, globals and segments see only the globals before them; functions see everything.
     Result<ModuleInfo> run() {
         TENON_TRY(types());
         TENON_TRY(imports());
-        for (const auto& function : module_.functions)
-            TENON_TRY(at(function.offset, this->function(function.type)));
-        for (const auto& memory : module_.memories)
-            TENON_TRY(at(memory.offset, this->memory(memory.type)));
-        for (const auto& tag : module_.tags)
-            TENON_TRY(at(tag.offset, this->tag(tag.type)));
+        info_.imported_globals = info_.globals.size();
+        TENON_TRY(all("function", module_.functions, info_.functions,
+                      [&](const Function& one) { return function(one.type); }));
+        TENON_TRY(all("memory", module_.memories, info_.memories,
+                      [&](const Memory& one) { return memory(one.type); }));
+        TENON_TRY(
+            all("tag", module_.tags, info_.tags, [&](const Tag& one) { return tag(one.type); }));
         info_.may_be_referenced.assign(info_.functions.size(), false);
-        TENON_TRY(tables());
-        TENON_TRY(globals());
+        checker_.emplace(info_);
+        TENON_TRY(all("table", module_.tables, info_.tables,
+                      [&](const Table& one) { return own_table(one); }));
+        TENON_TRY(all("global", module_.globals, info_.globals,
+                      [&](const Global& one) { return global(one); }));
         TENON_TRY(exports());
         TENON_TRY(start());
         info_.data_count = module_.data_count;
-        TENON_TRY(elements());
-        TENON_TRY(datas());
+        TENON_TRY(all("element segment", module_.elements, info_.elements,
+                      [&](const Element& one) { return element(one); }));
+        TENON_TRY(all("data segment", module_.datas, std::span<const Data>(),
+                      [&](const Data& one) { return data(one); }));
         return std::move(info_);
     }
     Result<> declare(const ExternType& type) {
@@ -48,22 +62,75 @@ public:
     ModuleInfo take() { return std::move(info_); }
 
 private:
-    template <class T> static Result<T> at(std::uint64_t offset, Result<T> result) {
-        if (!result)
-            return fail(located(std::move(result).error(), offset));
-        return result;
+    /// Every definition of a kind, behind those that were imported. An error names the definition,
+    /// and the place in it or at least its begin.
+    template <class Definition, class Space, class Check>
+    Result<> all(std::string_view kind, const std::vector<Definition>& definitions,
+                 const Space& space, Check check) {
+        const auto imported = space.size();
+        for (std::size_t i = 0; i < definitions.size(); ++i) {
+            TENON_TRY(go_on());
+            if (auto done = check(definitions[i]); !done)
+                return fail(located(std::move(done).error(), definitions[i].offset)
+                                .within(fmt::format("{} {}", kind, imported + i)));
+        }
+        return {};
+    }
+    Result<> go_on() {
+        constexpr unsigned often = 1024;
+        if (++steps_ % often == 0 && stop_.stop_requested())
+            return fail(Errc::interrupted, "interrupted");
+        return {};
     }
 
     Result<> types() {
         std::size_t index = 0;
         for (const auto& group : module_.types) {
+            TENON_TRY(go_on());
             const auto offset =
                 index < module_.type_offsets.size() ? module_.type_offsets[index] : 0;
+            auto ids = add(group, offset);
+            if (!ids)
+                return fail(
+                    located(std::move(ids).error(), offset).within(fmt::format("type {}", index)));
             index += group.types.size();
-            const auto ids = TENON_TRY(store_.add(group, info_.types, offset));
-            info_.types.insert(info_.types.end(), ids.begin(), ids.end());
+            info_.types.insert(info_.types.end(), ids->begin(), ids->end());
         }
         return {};
+    }
+    Result<std::vector<TypeId>> add(const RecType& group, std::uint64_t offset) {
+        TENON_TRY(allowed(group));
+        return store_.add(group, info_.types, offset);
+    }
+    /// Whether no feature is off that the types need.
+    Result<> allowed(const RecType& group) const {
+        const auto& features = info_.features;
+        if (!group.is_plain)
+            TENON_TRY(features.need(Feature::gc, "recursive groups of types"));
+        for (const auto& type : group.types) {
+            if (!type.is_final || !type.supertypes.empty())
+                TENON_TRY(features.need(Feature::gc, "types with subtypes"));
+            TENON_TRY(std::visit([&](const auto& kind) { return allowed(kind); }, type.composite));
+        }
+        return {};
+    }
+    Result<> allowed(const FuncType& type) const {
+        for (const auto& list : {std::span(type.params), std::span(type.results)})
+            for (const auto one : list)
+                TENON_TRY(info_.features.need(one));
+        return type.results.size() <= 1
+                   ? Result<>()
+                   : info_.features.need(Feature::multi_value, "functions with several results");
+    }
+    Result<> allowed(const StructType& type) const {
+        TENON_TRY(info_.features.need(Feature::gc, "structures"));
+        for (const auto& field : type.fields)
+            TENON_TRY(info_.features.need(field.storage.type));
+        return {};
+    }
+    Result<> allowed(const ArrayType& type) const {
+        TENON_TRY(info_.features.need(Feature::gc, "arrays"));
+        return info_.features.need(type.element.storage.type);
     }
     Result<> imports() {
         for (const auto& import : module_.imports) {
@@ -78,6 +145,8 @@ private:
     Result<> import(const TableType& type) { return table(type); }
     Result<> import(const MemoryType& type) { return memory(type); }
     Result<> import(const GlobalType& type) {
+        if (type.is_mutable)
+            TENON_TRY(info_.features.need(Feature::mutable_global, "mutable globals from outside"));
         auto global = type;
         global.type = TENON_TRY(info_.canonical(type.type));
         info_.globals.push_back(global);
@@ -97,21 +166,16 @@ private:
         return {};
     }
     Result<> tag(TagType type) {
+        TENON_TRY(info_.features.need(Feature::exceptions, "tags"));
         const auto id = TENON_TRY(func_type(type.type));
         if (!store_.func(id)->results.empty())
             return fail(Errc::invalid, "non-empty tag result type");
         info_.tags.push_back(id);
         return {};
     }
-    Result<> needs(Feature feature, std::string_view what) const {
-        if (info_.features.has(feature))
-            return {};
-        return fail(Errc::unsupported,
-                    fmt::format("{} need the feature `{}`, which is off", what, name_of(feature)));
-    }
     Result<> limits(const Limits& limits, std::uint64_t most, std::string_view what) const {
         if (limits.is_64)
-            TENON_TRY(needs(Feature::memory64, "64-bit memories and tables"));
+            TENON_TRY(info_.features.need(Feature::memory64, "64-bit memories and tables"));
         if (limits.min > most || limits.max.value_or(0) > most)
             return fail(Errc::invalid, fmt::format("{} size must be at most {}", what, most));
         if (limits.max && *limits.max < limits.min)
@@ -120,23 +184,29 @@ private:
     }
     Result<> table(const TableType& type) {
         auto made = type;
-        made.element = TENON_TRY(info_.canonical(type.element));
+        if (type.element != funcref) // which is older than all other reference types
+            made.element = TENON_TRY(info_.canonical(type.element));
         TENON_TRY(limits(type.limits, type.limits.is_64 ? UINT64_MAX : UINT32_MAX, "table"));
         if (type.limits.is_shared)
             return fail(Errc::unsupported, "shared tables are not supported");
         if (!info_.tables.empty())
-            TENON_TRY(needs(Feature::reference_types, "multiple tables"));
+            TENON_TRY(info_.features.need(Feature::reference_types, "multiple tables"));
         info_.tables.push_back(made);
         return {};
     }
     Result<> memory(const MemoryType& type) {
-        TENON_TRY(limits(type.limits, type.limits.is_64 ? max_pages_64 : max_pages_32, "memory"));
+        const auto page_log2 = type.page_size_log2.value_or(usual_page_log2);
         if (type.page_size_log2)
-            return fail(Errc::unsupported, "custom page sizes are not supported");
+            TENON_TRY(info_.features.need(Feature::custom_page_sizes, "pages of another size"));
+        if (page_log2 != 0 && page_log2 != usual_page_log2)
+            return fail(Errc::invalid, fmt::format("invalid custom page size: 2^{}, where pages "
+                                                   "have 1 or 65536 bytes",
+                                                   page_log2));
+        TENON_TRY(limits(type.limits, max_pages(type.limits.is_64, page_log2), "memory"));
         if (type.limits.is_shared)
-            TENON_TRY(needs(Feature::threads, "shared memories"));
+            TENON_TRY(info_.features.need(Feature::threads, "shared memories"));
         if (!info_.memories.empty())
-            TENON_TRY(needs(Feature::multi_memory, "multiple memories"));
+            TENON_TRY(info_.features.need(Feature::multi_memory, "multiple memories"));
         if (type.limits.is_shared && !type.limits.max)
             return fail(Errc::invalid, "shared memory must have maximum");
         info_.memories.push_back(type);
@@ -144,7 +214,7 @@ private:
     }
 
     Result<> constant(const Expression& expression, ValType type) {
-        Checker checker(info_);
+        auto& checker = *checker_;
         checker.begin_constant(type, info_.globals.size());
         Reader in(expression.bytes, expression.offset);
         Instruction one;
@@ -156,46 +226,44 @@ private:
         }
         return {};
     }
-    Result<> tables() {
-        for (const auto& one : module_.tables) {
-            TENON_TRY(at(one.offset, table(one.type)));
-            const auto element = info_.tables.back().element;
-            if (one.init)
-                TENON_TRY(constant(*one.init, element));
-            else if (!element.is_nullable())
-                return fail(Errc::invalid,
-                            "type mismatch: a table of references that take no null needs a value",
-                            one.offset);
+    Result<> own_table(const Table& one) {
+        TENON_TRY(table(one.type));
+        const auto element = info_.tables.back().element;
+        if (one.init) {
+            TENON_TRY(
+                info_.features.need(Feature::function_references, "tables with a first value"));
+            return constant(*one.init, element);
         }
+        if (!element.is_nullable())
+            return fail(Errc::invalid, "type mismatch: a table of references that take no null "
+                                       "needs a value");
         return {};
     }
-    Result<> globals() {
-        for (const auto& one : module_.globals) {
-            auto global = one.type;
-            global.type = TENON_TRY(at(one.offset, info_.canonical(one.type.type)));
-            TENON_TRY(constant(one.init, global.type));
-            info_.globals.push_back(global);
-        }
+    Result<> global(const Global& one) {
+        auto global = one.type;
+        global.type = TENON_TRY(info_.canonical(one.type.type));
+        TENON_TRY(constant(one.init, global.type));
+        info_.globals.push_back(global);
         return {};
     }
     Result<> exports() {
         std::set<std::string_view> names;
-        for (const auto& one : module_.exports) {
+        return all("export", module_.exports, names, [&](const Export& one) -> Result<> {
             const std::size_t counts[] = {info_.functions.size(), info_.tables.size(),
                                           info_.memories.size(), info_.globals.size(),
                                           info_.tags.size()};
             constexpr std::string_view kinds[] = {"function", "table", "memory", "global", "tag"};
             const auto kind = static_cast<std::size_t>(one.kind);
             if (one.index >= counts[kind])
-                return fail(Errc::invalid, fmt::format("unknown {} {}", kinds[kind], one.index),
-                            one.offset);
+                return fail(Errc::invalid, fmt::format("unknown {} {}", kinds[kind], one.index));
             if (!names.insert(one.name).second)
-                return fail(Errc::invalid, fmt::format("duplicate export name `{}`", one.name),
-                            one.offset);
+                return fail(Errc::invalid, fmt::format("duplicate export name `{}`", one.name));
             if (one.kind == ExternKind::func)
                 info_.may_be_referenced[one.index] = true;
-        }
-        return {};
+            if (one.kind == ExternKind::global && info_.globals[one.index].is_mutable)
+                return info_.features.need(Feature::mutable_global, "mutable globals for others");
+            return {};
+        });
     }
     Result<> start() const {
         if (!module_.start)
@@ -209,15 +277,11 @@ private:
                         module_.start_offset);
         return {};
     }
-    Result<> elements() {
-        for (const auto& one : module_.elements) {
-            const auto type = TENON_TRY(at(one.offset, info_.canonical(one.type)));
-            TENON_TRY(at(one.offset, element(one, type)));
-            info_.elements.push_back(type);
-        }
-        return {};
-    }
-    Result<> element(const Element& one, ValType type) {
+    Result<> element(const Element& one) {
+        // Where no type is spelled it is a function's, which needs no feature.
+        const bool is_spelled =
+            std::holds_alternative<std::vector<Expression>>(one.items) && one.type != funcref;
+        const auto type = is_spelled ? TENON_TRY(info_.canonical(one.type)) : one.type;
         if (one.mode == SegmentMode::active) {
             if (one.table >= info_.tables.size())
                 return fail(Errc::invalid, fmt::format("unknown table {}", one.table));
@@ -225,9 +289,16 @@ private:
             if (!store_.is_subtype(type, table.element))
                 return fail(Errc::invalid,
                             fmt::format("type mismatch: {} does not fit into a table of {}",
-                                        type_text(type), type_text(table.element)));
-            TENON_TRY(constant(one.table_offset, address(table.limits)));
+                                        info_.text(type), info_.text(table.element)));
+            TENON_TRY(constant(one.table_offset, Checker::address_of(table.limits)));
+        } else {
+            TENON_TRY(info_.features.need(Feature::bulk_memory, "passive element segments"));
         }
+        TENON_TRY(items(one, type));
+        info_.elements.push_back(type);
+        return {};
+    }
+    Result<> items(const Element& one, ValType type) {
         if (const auto* const functions = std::get_if<std::vector<std::uint32_t>>(&one.items)) {
             for (const auto index : *functions) {
                 if (index >= info_.functions.size())
@@ -236,59 +307,48 @@ private:
             }
             return {};
         }
-        for (const auto& item : std::get<std::vector<Expression>>(one.items))
+        for (const auto& item : std::get<std::vector<Expression>>(one.items)) {
+            TENON_TRY(go_on());
             TENON_TRY(constant(item, type));
-        return {};
-    }
-    Result<> datas() {
-        for (const auto& one : module_.datas) {
-            if (one.mode != SegmentMode::active)
-                continue;
-            if (one.memory >= info_.memories.size())
-                return fail(Errc::invalid, fmt::format("unknown memory {}", one.memory),
-                            one.offset);
-            TENON_TRY(constant(one.memory_offset, address(info_.memories[one.memory].limits)));
         }
         return {};
     }
-    static ValType address(const Limits& limits) {
-        return ValType(limits.is_64 ? ValType::Kind::i64 : ValType::Kind::i32);
+    Result<> data(const Data& one) {
+        if (one.mode != SegmentMode::active)
+            return info_.features.need(Feature::bulk_memory, "passive data segments");
+        if (one.memory >= info_.memories.size())
+            return fail(Errc::invalid, fmt::format("unknown memory {}", one.memory));
+        return constant(one.memory_offset, Checker::address_of(info_.memories[one.memory].limits));
     }
 
     const Module& module_;
     TypeStore& store_;
     ModuleInfo info_;
+    std::optional<Checker> checker_; ///< of constants; looks at `info_`
+    std::stop_token stop_;
+    unsigned steps_ = 0;
 };
 
 } // namespace
 
-Result<ModuleInfo> validate_definitions(const Module& module, TypeStore& store, Features features) {
+Result<ModuleInfo> validate_definitions(const Module& module, TypeStore& store, Features features,
+                                        std::stop_token stop) {
     ModuleInfo info;
     info.store = &store;
     info.features = features;
-    return DefinitionValidator(module, store, std::move(info)).run();
+    return DefinitionValidator(module, store, std::move(info), std::move(stop)).run();
 }
 
 Result<> declare(ModuleInfo& info, TypeStore& store, const ExternType& type) {
     const Module nothing{};
-    DefinitionValidator validator(nothing, store, std::move(info));
+    DefinitionValidator validator(nothing, store, std::move(info), {});
     auto done = validator.declare(type);
     info = validator.take();
     return done;
 }
 
 Result<> validate(const Module& module, Features features) {
-    TypeStore store;
-    const auto info = TENON_TRY(validate_definitions(module, store, features));
-    Checker checker(info);
-    NoSink sink;
-    const auto imported = info.functions.size() - module.functions.size();
-    for (std::size_t i = 0; i < module.bodies.size(); ++i)
-        if (auto done =
-                read_function(checker, module.bodies[i], info.functions[imported + i], sink);
-            !done)
-            return fail(std::move(done).error().within(fmt::format("code entry {}", i)));
-    return {};
+    return validate_in_parallel(module, {.features = features, .threads = 1, .stop = {}});
 }
 
 Result<> validate(Bytes module, Features features) {

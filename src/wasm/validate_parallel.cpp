@@ -12,26 +12,28 @@
 namespace tenon::wasm {
 namespace {
 
-/// Bodies are taken in portions: small enough to be shared evenly, large enough to be worth it.
-constexpr std::size_t portion = 64;
+/// Bodies are taken in portions: small enough to be shared evenly and to stop soon where that is
+/// asked for, large enough to be worth it.
+constexpr std::size_t most_bodies = 64;
+constexpr std::size_t portion_bytes = 256 * 1024;
 /// Below so many bytes of code a second thread costs more than it gives.
 constexpr std::size_t least_bytes_per_thread = 256 * 1024;
 
 class Bodies {
 public:
-    Bodies(const Module& module, const ModuleInfo& info, const std::stop_token& stop)
+    Bodies(const Module& module, const ModuleInfo& info, const std::stop_token& stop,
+           std::size_t threads)
         : module_(module), info_(info), stop_(stop),
+          most_(std::clamp<std::size_t>(module.bodies.size() / (8 * threads), 1, most_bodies)),
           imported_(info.functions.size() - module.functions.size()) {}
 
     void work() {
         Checker checker(info_);
         NoSink sink;
-        for (;;) {
-            const auto begin = next_.fetch_add(portion);
-            if (begin >= module_.bodies.size() || begin > first_bad_.load() ||
-                stop_.stop_requested())
+        while (!stop_.stop_requested()) {
+            const auto [begin, end] = portion();
+            if (begin == end || begin > first_bad_.load())
                 return;
-            const auto end = std::min(begin + portion, module_.bodies.size());
             for (auto i = begin; i < end; ++i)
                 if (auto done = read_function(checker, module_.bodies[i],
                                               info_.functions[imported_ + i], sink);
@@ -50,6 +52,16 @@ public:
     }
 
 private:
+    /// The next bodies that nobody has taken.
+    std::pair<std::size_t, std::size_t> portion() {
+        const std::scoped_lock lock(mutex_);
+        const auto begin = next_;
+        for (std::size_t bytes = 0;
+             next_ < module_.bodies.size() && next_ - begin < most_ && bytes < portion_bytes;
+             ++next_)
+            bytes += module_.bodies[next_].bytes.size();
+        return {begin, next_};
+    }
     void keep(std::size_t index, base::Error error) {
         const std::scoped_lock lock(mutex_);
         if (index >= first_bad_.load())
@@ -61,30 +73,39 @@ private:
     const Module& module_;
     const ModuleInfo& info_;
     const std::stop_token& stop_;
+    const std::size_t most_; ///< bodies of a portion
     const std::size_t imported_;
-    std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> first_bad_ = SIZE_MAX;
     std::mutex mutex_;
+    std::size_t next_ = 0; ///< under the lock
     std::optional<base::Error> problem_;
 };
+
+/// At most one a body. Where nobody said how many, no more than are worth their cost.
+std::size_t thread_count(const Module& module, std::size_t wanted) {
+    if (wanted == 0) {
+        std::size_t code_bytes = 0;
+        for (const auto& body : module.bodies)
+            code_bytes += body.bytes.size();
+        wanted = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()),
+                                       1 + code_bytes / least_bytes_per_thread);
+    }
+    return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(1, module.bodies.size()));
+}
 
 } // namespace
 
 Result<> validate_in_parallel(const Module& module, const ValidateOptions& options) {
     TypeStore store;
     return validate_bodies_in_parallel(
-        module, TENON_TRY(validate_definitions(module, store, options.features)), options);
+        module, TENON_TRY(validate_definitions(module, store, options.features, options.stop)),
+        options);
 }
 
 Result<> validate_bodies_in_parallel(const Module& module, const ModuleInfo& info,
                                      const ValidateOptions& options) {
-    std::size_t code_bytes = 0;
-    for (const auto& body : module.bodies)
-        code_bytes += body.bytes.size();
-    const auto wanted =
-        options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    const auto threads = std::min<std::size_t>(wanted, 1 + code_bytes / least_bytes_per_thread);
-    Bodies bodies(module, info, options.stop);
+    const auto threads = thread_count(module, options.threads);
+    Bodies bodies(module, info, options.stop, threads);
     {
         std::vector<std::jthread> others;
         for (std::size_t i = 1; i < threads; ++i)

@@ -39,6 +39,12 @@ void Code::begin_function() {
     label_names_.clear();
     label_count_ = 0;
     hints_.clear();
+    places_.clear();
+}
+
+void Code::note_place(std::size_t text) {
+    if (keeps_places_ && in_function_)
+        places_.push_back({out_->size(), text});
 }
 
 Result<> Code::expression(Buffer& out) {
@@ -98,6 +104,7 @@ Result<const OpRow*> Code::read_op() {
     const auto* const row = wasm::find_op(in_.token().text);
     if (row == nullptr)
         return fail(unknown_op());
+    op_place_ = in_.offset();
     return row;
 }
 
@@ -112,6 +119,7 @@ Result<> Code::flat() {
     const auto hint = TENON_TRY(take_hint(*row));
     in_.advance();
     note_hint(hint);
+    note_place(op_place_);
     may_be_late_ = false;
     return write(*row);
 }
@@ -120,6 +128,7 @@ Result<> Code::begin_block(const OpRow& row, Shape shape) {
     Frame frame{shape, row.op};
     frame.hint = TENON_TRY(take_hint(row));
     frame.token = in_.token();
+    frame.place = op_place_;
     in_.advance();
     frame.label = TENON_TRY(read_naming(in_));
     const auto begin = out_->size();
@@ -129,6 +138,7 @@ Result<> Code::begin_block(const OpRow& row, Shape shape) {
         hold(frame, begin); // the condition comes first, and does not see the label
     } else {
         note_hint(frame.hint);
+        note_place(frame.place);
         may_be_late_ = false;
         TENON_TRY(write(row));
         push_label(frame.label);
@@ -153,6 +163,7 @@ Result<> Code::flat_part(const OpRow& row) {
         pop_label(); // what `delegate` names is outside
     if (row.op == Op::end || row.op == Op::else_)
         TENON_TRY(check_label(frame));
+    note_place(op_place_);
     may_be_late_ = false;
     TENON_TRY(write(row));
     if (row.op == Op::end || row.op == Op::delegate)
@@ -193,6 +204,7 @@ Result<> Code::folded() {
     if (opens_block(row->op))
         return begin_block(*row, row->op == Op::try_ ? Shape::folded_try : Shape::folded_block);
     Frame frame{Shape::folded_plain, row->op};
+    frame.place = op_place_;
     frame.hint = TENON_TRY(take_hint(*row));
     in_.advance();
     const auto begin = out_->size();
@@ -216,6 +228,7 @@ void Code::hold(Frame& frame, std::size_t begin) {
 
 Result<> Code::release(const Frame& frame) {
     note_hint(frame.hint);
+    note_place(frame.place);
     const auto bytes = Bytes(pending_).subspan(frame.pending);
     const auto head = frame.has_late_type ? frame.late_part : bytes.size();
     out_->insert(out_->end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(head));
@@ -240,6 +253,7 @@ Result<> Code::if_part(Frame frame) {
         outer.has_clause = true;
     } else if (in_.at_keyword("else") && outer.op == Op::if_) {
         outer.op = Op::else_;
+        note_place(in_.offset());
         op(wasm::row_of(Op::else_));
     } else {
         return fail(in_.unexpected(outer.op == Op::if_ ? "`(else` or `)`" : "`)`"));
@@ -267,9 +281,12 @@ Result<> Code::try_part(std::size_t at) {
             pop_label();
             frame.is_closed = true;
         }
+        note_place(op_place_);
         may_be_late_ = false;
         TENON_TRY(write(*row));
         frame.op = row->op;
+        if (row->op == Op::delegate) // which holds nothing but its label
+            return in_.expect_close();
     }
     frames_.push_back(Frame{Shape::clause, frame.op});
     return {};
@@ -290,6 +307,7 @@ Result<> Code::close() {
         [[fallthrough]];
     case Shape::folded_block:
         if (!frame.is_closed) {
+            note_place(in_.offset());
             op(wasm::row_of(Op::end));
             pop_label();
         }

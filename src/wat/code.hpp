@@ -33,6 +33,8 @@ public:
 
     /// Instructions up to the `)` of the form around them, which stays. No `end` is written.
     Result<> expression(Buffer& out);
+    /// The `end` of a function that is written next stands where the cursor is.
+    void note_end() { note_place(in_.offset()); }
     /// One instruction in parentheses.
     Result<> folded_instruction(Buffer& out);
 
@@ -42,6 +44,12 @@ public:
     [[nodiscard]] NameMap& local_names() noexcept { return local_names_; }
     [[nodiscard]] const NameMap& label_names() const noexcept { return label_names_; }
     [[nodiscard]] const std::vector<BranchHint>& hints() const noexcept { return hints_; }
+    /// Whether to remember where each operator of a function stands in the text.
+    void keep_places(bool is) noexcept { keeps_places_ = is; }
+    struct Place {
+        std::size_t at, text; ///< in the function's body; in the text
+    };
+    [[nodiscard]] const std::vector<Place>& places() const noexcept { return places_; }
     /// Functions may have branch hints, and want the number of data segments before them.
     void set_in_function(bool is) noexcept { in_function_ = is; }
 
@@ -61,7 +69,8 @@ private:
         bool is_closed = false;  ///< a legacy `try` that ended with `delegate`
         bool has_late_type = false;
         std::int8_t hint = -1;
-        Token token = {}; ///< the word that it began with
+        Token token = {};      ///< the word that it began with
+        std::size_t place = 0; ///< of that word in the text
         Naming label = {};
         std::size_t pending = 0;   ///< where its bytes begin in `pending_`
         std::size_t late_part = 0; ///< where in them the index of its late type belongs
@@ -85,6 +94,7 @@ private:
     Result<const OpRow*> read_op();
     Result<std::int8_t> take_hint(const OpRow& row);
     void note_hint(std::int8_t hint);
+    void note_place(std::size_t text);
     void push_label(const Naming& label);
     void pop_label();
     Result<> check_label(const Frame& frame);
@@ -136,13 +146,16 @@ private:
     Scope locals_;
     NameMap local_names_, label_names_;
     std::vector<Label> labels_;
-    std::unordered_map<std::string_view, std::uint32_t> label_ids_; ///< the innermost, plus one
+    base::TextViewMap<std::uint32_t> label_ids_; ///< the innermost, plus one
     std::uint32_t label_count_ = 0;
 
     std::vector<BranchHint> hints_;
     std::optional<std::uint8_t> hint_;
     Token hint_token_;
     bool in_function_ = false;
+    bool keeps_places_ = false;
+    std::vector<Place> places_;
+    std::size_t op_place_ = 0; ///< of the operator's name that was read last
 };
 
 } // namespace tenon::wat

@@ -171,6 +171,8 @@ Result<> ModuleParser::read_types() {
                 TENON_TRY(read_one());
             TENON_TRY(in_.expect_close());
         }
+        if (places_ != nullptr)
+            section_places_.push_back({SectionKind::type, context_.types.bytes().size(), at});
         context_.types.add(group);
     }
     return {};

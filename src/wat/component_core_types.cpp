@@ -134,9 +134,8 @@ Result<wasm::ExternType> ComponentParser::core_extern_type(FuncTypes& known) {
 
 /// Types that were declared are used again; each that is spelled in place is a declarator more.
 Result<std::uint32_t> ComponentParser::core_func_type(const FuncTypes& known) {
-    Scope scope_of_params;
     NameMap shown;
-    ParamNames params{scope_of_params, shown};
+    ParamNames params{nullptr, shown};
     auto use = TENON_TRY(read_type_use(in_, scope().core_types(), &params));
     if (use.index)
         return *use.index;

@@ -54,6 +54,9 @@ public:
     /// Where the form ended that was passed over last.
     [[nodiscard]] std::size_t behind_form() const noexcept { return behind_form_; }
 
+    /// When a stop is asked for, the next tokens are bad.
+    void stop_on(std::stop_token stop) { lexer_.stop_on(std::move(stop)); }
+
     /// A string's bytes.
     Result<std::string> string(std::string_view what);
     /// A string in UTF-8.

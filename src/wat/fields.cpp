@@ -9,7 +9,9 @@ namespace tenon::wat {
 
 using base::append_unsigned_leb;
 
-Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped) {
+Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped, TextPlaces* places) {
+    places_ = places;
+    code_.keep_places(places != nullptr);
     if (module.shown)
         context_.names.set_module(*module.shown);
     TENON_TRY(collect());
@@ -33,12 +35,19 @@ Result<> ModuleParser::fields() {
             TENON_TRY(producers());
             continue;
         }
+        if (is_annotation(in_.token(), "dylink.0")) {
+            TENON_TRY(dylink());
+            continue;
+        }
         if (!in_.take(TokenKind::open))
             return fail(in_.unexpected("a field of a module"));
         const auto word = in_.token().text;
+        const auto at = in_.offset();
+        const auto before = sizes();
         in_.advance();
         TENON_TRY(field(word));
         TENON_TRY(in_.expect_close());
+        note_growth(before, at);
     }
     return {};
 }
@@ -76,9 +85,8 @@ Result<> ModuleParser::field(std::string_view word) {
 
 /// Of a function or tag that has no body: names of parameters are only for show.
 Result<std::uint32_t> ModuleParser::bodiless_type(Space space, std::uint32_t index) {
-    Scope scope;
     NameMap shown;
-    ParamNames params{scope, shown};
+    ParamNames params{nullptr, shown};
     const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
     if (space == Space::func)
         context_.names.add_locals(index, shown);
@@ -178,7 +186,7 @@ Result<> ModuleParser::func() {
     TENON_TRY(read_naming(in_));
     const auto import = TENON_TRY(exports_and_import(Space::func, index));
     code_.begin_function();
-    ParamNames params{code_.locals(), code_.local_names()};
+    ParamNames params{import ? nullptr : &code_.locals(), code_.local_names()};
     const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
     const auto type = TENON_TRY(resolve(in_, context_.types, use));
     if (import) {
@@ -197,11 +205,14 @@ Result<> ModuleParser::func() {
     TENON_TRY(locals(static_cast<std::uint32_t>(param_count), body_));
     code_.set_in_function(true);
     TENON_TRY(code_.expression(body_));
+    code_.note_end();
     code_.set_in_function(false);
     body_.push_back(static_cast<Byte>(wasm::row_of(Op::end).code));
 
     auto& bodies = section(SectionKind::code);
     append_unsigned_leb(bodies.bytes, body_.size());
+    for (const auto& place : code_.places())
+        section_places_.push_back({SectionKind::code, bodies.bytes.size() + place.at, place.text});
     bodies.bytes.insert(bodies.bytes.end(), body_.begin(), body_.end());
     ++bodies.count;
     context_.names.add_locals(index, code_.local_names());
@@ -251,15 +262,6 @@ Result<> ModuleParser::start() {
 }
 
 // What else can be imported
-
-namespace {
-/// The type as an import has it, without the byte that says of what kind it is.
-void append_type(Buffer& out, const wasm::ExternType& type) {
-    const auto begin = out.size();
-    wasm::append(out, type);
-    out.erase(out.begin() + static_cast<std::ptrdiff_t>(begin));
-}
-} // namespace
 
 Result<> ModuleParser::table() {
     const auto index = define(Space::table);

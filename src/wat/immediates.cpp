@@ -3,6 +3,7 @@
 // disagree about the operator itself are there names: `select`, `ref.test` and `ref.cast`.
 #include "base/leb128.hpp"
 #include "wat/code.hpp"
+#include "wat/vector_shape.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -357,35 +358,18 @@ Result<> Code::float_bits(std::string_view what, bool is_double) {
 }
 
 Result<> Code::vector() {
-    struct VectorShape {
-        std::string_view word;
-        unsigned count;
-        bool is_float;
-    };
-    constexpr std::array<VectorShape, 6> shapes = {{
-        {"i8x16", 16, false},
-        {"i16x8", 8, false},
-        {"i32x4", 4, false},
-        {"i64x2", 2, false},
-        {"f32x4", 4, true},
-        {"f64x2", 2, true},
-    }};
-    const auto* const shape = std::ranges::find(shapes, in_.token().text, &VectorShape::word);
-    if (!in_.at(TokenKind::keyword) || shape == shapes.end())
-        return fail(in_.unexpected("the shape of a vector, such as `i32x4`"));
-    in_.advance();
-    const auto bytes = 16 / shape->count;
-    for (unsigned i = 0; i < shape->count; ++i) {
-        if (shape->is_float) {
-            TENON_TRY(float_bits("a number for the lane", bytes == 8));
+    const auto shape = TENON_TRY(read_vector_shape(in_));
+    for (unsigned i = 0; i < shape.lanes(); ++i) {
+        if (shape.is_float) {
+            TENON_TRY(float_bits("a number for the lane", shape.bits == 64));
             continue;
         }
         if (!in_.at(TokenKind::number))
             return fail(in_.unexpected("a number for the lane"));
         const auto& token = in_.token();
         const auto value = TENON_TRY(
-            in_.number(parse_integer(token.text, 8 * bytes), "numbers of the lane", token));
-        little_endian(static_cast<std::uint64_t>(value), bytes);
+            in_.number(parse_integer(token.text, shape.bits), "numbers of the lane", token));
+        little_endian(static_cast<std::uint64_t>(value), shape.bits / 8);
         in_.advance();
     }
     return {};

@@ -32,11 +32,8 @@ constexpr bool is(char c, std::uint8_t what) noexcept {
     return (classes[static_cast<unsigned char>(c)] & what) != 0;
 }
 
-constexpr std::array<std::string_view, 4> known_annotations = {
-    "custom",
-    "name",
-    "metadata.code.branch_hint",
-    "producers",
+constexpr std::array<std::string_view, 5> known_annotations = {
+    "custom", "name", "metadata.code.branch_hint", "producers", "dylink.0",
 };
 
 /// The id of an annotation as it is spelled, without quotes and escapes.
@@ -117,6 +114,8 @@ Token Lexer::bad(std::string message, const char* begin, const char* end) {
 }
 
 Token Lexer::next() {
+    if (--until_question_ == 0 && is_stopped()) [[unlikely]]
+        return bad("interrupted", at_, at_);
     if (bad_.kind == TokenKind::bad || !skip_blanks()) [[unlikely]]
         return bad_;
     while (end_ - at_ > 1 && at_[0] == '(' && at_[1] == '@') {
@@ -139,6 +138,11 @@ Token Lexer::next() {
     case '}': ++at_; return make(TokenKind::reserved, begin);
     default: return word();
     }
+}
+
+bool Lexer::is_stopped() {
+    until_question_ = tokens_between_questions;
+    return stop_.stop_requested();
 }
 
 bool Lexer::skip_blanks() {

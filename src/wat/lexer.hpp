@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,8 @@ public:
     /// The next token. Behind a bad one there is none but itself.
     Token next();
     void seek(std::size_t offset) noexcept { at_ = text_.data() + offset; }
+    /// When a stop is asked for, a bad token comes soon.
+    void stop_on(std::stop_token stop) { stop_ = std::move(stop); }
     /// Passes over everything up to and with the `)` that closes an open form, or to the end,
     /// without looking closely.
     void skip_form();
@@ -74,6 +77,11 @@ private:
     std::string_view name_, text_;
     const char* at_;
     const char* end_;
+    bool is_stopped();
+
+    static constexpr std::uint32_t tokens_between_questions = 1U << 14;
+    std::stop_token stop_;
+    std::uint32_t until_question_ = tokens_between_questions;
     std::string problem_; ///< of the bad token
     Token bad_;
 };

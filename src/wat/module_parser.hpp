@@ -5,6 +5,8 @@
 #pragma once
 
 #include "wat/code.hpp"
+#include "wat/known_customs.hpp"
+#include "wat/text_place.hpp"
 
 namespace tenon::wat {
 
@@ -25,9 +27,6 @@ enum class SectionKind : std::uint8_t {
 };
 inline constexpr std::size_t section_count = 12;
 
-/// `(@producers (language "C" "17")* …)` as the content of its section.
-Result<Buffer> read_producers(Cursor& in);
-
 class ModuleParser {
 public:
     explicit ModuleParser(Cursor in) : context_{std::move(in), {}, {}}, code_(context_) {}
@@ -35,7 +34,8 @@ public:
     ModuleParser& operator=(const ModuleParser&) = delete;
 
     /// All fields up to the end of the text, and then the binary. `is_wrapped`: a `)` closes them.
-    Result<Buffer> parse(const Naming& module, bool is_wrapped);
+    /// `places`, if given, learns where everything came from.
+    Result<Buffer> parse(const Naming& module, bool is_wrapped, TextPlaces* places = nullptr);
 
 private:
     struct Entries {
@@ -51,6 +51,12 @@ private:
     struct Import {
         std::string module, name;
     };
+    /// Of a byte in a section that is not yet part of the binary.
+    struct Place {
+        SectionKind section;
+        std::size_t at, text;
+    };
+    using Sizes = std::array<std::size_t, section_count>;
 
     // collect.cpp: names
     Result<> collect();
@@ -85,7 +91,7 @@ private:
     Result<> elem_of_table(std::uint32_t table, ValType element, bool is_64);
     Result<std::uint32_t> elem_indices(Buffer& out);
     Result<std::uint32_t> elem_expressions(Buffer& out);
-    Result<> elem_list(Buffer& list, std::optional<ValType>& type);
+    Result<> elem_list(Buffer& list, std::optional<ValType>& type, bool may_be_bare);
     Result<> data();
     Result<> data_of_memory(std::uint32_t memory, bool is_64,
                             std::optional<std::uint32_t> page_size);
@@ -98,9 +104,13 @@ private:
     Result<> custom();
     Result<> custom_place(Custom& section);
     Result<> producers();
+    Result<> dylink();
     void add_hints(std::uint32_t func);
+    [[nodiscard]] Sizes sizes() const;
+    void note_growth(const Sizes& before, std::size_t text);
     void append_import(const Import& import, const wasm::ExternType& type);
     [[nodiscard]] Buffer binary() const;
+    void append_section_of(Buffer& out, SectionKind kind) const;
     void append_customs(Buffer& out, bool is_after, std::size_t place) const;
     [[nodiscard]] Entries& section(SectionKind kind) {
         return sections_[static_cast<std::size_t>(kind)];
@@ -117,6 +127,8 @@ private:
     std::vector<Custom> customs_;
     Entries hints_;
     Buffer body_;
+    TextPlaces* places_ = nullptr;
+    std::vector<Place> section_places_; ///< where there are `places_`
 };
 
 } // namespace tenon::wat

@@ -106,12 +106,13 @@ void Scope::clear() {
 base::Error Scope::unknown(Cursor& in, std::string_view what, const Token& at) const {
     constexpr std::size_t most = 10'000;
     std::vector<std::string_view> known;
+    known.reserve(ids_.size());
     for (const auto& [id, index] : ids_)
-        if (known.size() < most)
-            known.push_back(id);
+        known.push_back(id);
+    std::ranges::sort(known); // the table's order differs from run to run
+    known.resize(std::min(known.size(), most));
     auto error =
         in.error(Errc::malformed, fmt::format("unknown {} `{}`", what, at.text), at, "not defined");
-    std::ranges::sort(known);
     const auto id = in.id_text(at);
     return with_nearest(std::move(error), id, known);
 }

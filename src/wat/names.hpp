@@ -5,11 +5,11 @@
 // https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 #pragma once
 
+#include "base/keyed_hash.hpp"
 #include "wat/cursor.hpp"
 
 #include <array>
 #include <map>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -38,7 +38,7 @@ public:
     [[nodiscard]] base::Error unknown(Cursor& in, std::string_view what, const Token& at) const;
 
 private:
-    std::unordered_map<std::string_view, std::uint32_t> ids_;
+    base::TextViewMap<std::uint32_t> ids_;
 };
 
 /// An index by number, or by the name that it has in `scope`.

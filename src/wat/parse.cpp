@@ -31,27 +31,35 @@ Result<Buffer> wrapped_module(Cursor in, bool is_definition) {
     return ModuleParser(std::move(in)).parse(naming, true);
 }
 
-} // namespace
-
-Result<Buffer> parse(std::string_view name, std::string_view text) {
-    if (Cursor(name, text).at_form("component"))
-        return assemble_component(name, text, 0, text.size(), false);
-    return parse_module(name, text);
-}
-
-Result<Buffer> parse_module(std::string_view name, std::string_view text) {
-    return parse_module(name, text, 0, text.size(), false);
-}
-
-Result<Buffer> parse_module(std::string_view name, std::string_view text, std::size_t begin,
-                            std::size_t end, bool is_definition) {
-    Cursor in(name, text, begin, end);
+Result<Buffer> any_module(Cursor in, bool is_definition) {
     if (in.take_form("module"))
         return wrapped_module(std::move(in), is_definition);
     if (in.at_form("component"))
         return fail(in.error(Errc::unsupported, "a component, where only a core module can be read",
                              in.ahead()));
     return ModuleParser(std::move(in)).parse({}, false);
+}
+
+} // namespace
+
+Result<Buffer> parse(std::string_view name, std::string_view text, std::stop_token stop) {
+    if (Cursor(name, text).at_form("component"))
+        return assemble_component(name, text, 0, text.size(), false);
+    return parse_module(name, text, std::move(stop));
+}
+
+Result<Buffer> parse_module(std::string_view name, std::string_view text, std::stop_token stop) {
+    return parse_module(name, text, 0, text.size(), false, std::move(stop));
+}
+
+Result<Buffer> parse_module(std::string_view name, std::string_view text, std::size_t begin,
+                            std::size_t end, bool is_definition, std::stop_token stop) {
+    Cursor in(name, text, begin, end);
+    in.stop_on(stop);
+    auto module = any_module(std::move(in), is_definition);
+    if (!module && stop.stop_requested())
+        return fail(Errc::interrupted, "interrupted");
+    return module;
 }
 
 } // namespace tenon::wat

@@ -9,21 +9,24 @@
 #include "base/error.hpp"
 
 #include <cstddef>
+#include <stop_token>
 #include <string_view>
 
 namespace tenon::wat {
 
 /// A module or a component: the latter where the first form is `(component`. Errors as of
 /// `parse_module` and `parse_component`.
-Result<Buffer> parse(std::string_view name, std::string_view text);
+Result<Buffer> parse(std::string_view name, std::string_view text, std::stop_token stop = {});
 
 /// A module: `(module …)`, `(module binary …)`, or its fields alone. `malformed`, `truncated` or
-/// `limit` with the place; `unsupported` for a component. `name` is the file's, for errors.
-Result<Buffer> parse_module(std::string_view name, std::string_view text);
+/// `limit` with the place; `unsupported` for a component; `interrupted` when a stop was asked for.
+/// `name` is the file's, for errors.
+Result<Buffer> parse_module(std::string_view name, std::string_view text,
+                            std::stop_token stop = {});
 
 /// The same for a module that stands in `text[begin, end)` of a script, where it may be
 /// `(module definition …)`.
 Result<Buffer> parse_module(std::string_view name, std::string_view text, std::size_t begin,
-                            std::size_t end, bool is_definition);
+                            std::size_t end, bool is_definition, std::stop_token stop = {});
 
 } // namespace tenon::wat

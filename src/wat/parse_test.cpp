@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/hex.hpp"
+#include "wasm/validate.hpp"
 #include "wat/parse.hpp"
+#include "wat/text_place.hpp"
 
 #include <gtest/gtest.h>
 
@@ -226,7 +228,7 @@ TEST(Parse, what_is_wrong_is_said_where_it_is) {
     EXPECT_EQ(bytes("(func) (import \"a\" \"b\" (func))"),
               "malformed 1:16 an import behind functions, tables, memories, globals or tags of the "
               "module's own");
-    EXPECT_EQ(bytes("(component)"), "unsupported 1:2 the text of components is not read yet");
+    EXPECT_EQ(bytes("(component)"), "unsupported 1:2 a component, where only a core module can be read");
     EXPECT_EQ(bytes("(module) (module)"),
               "malformed 1:10 expected nothing behind the module, found `(`");
 }
@@ -245,6 +247,79 @@ TEST(Parse, deep_nesting_is_no_danger) {
     const auto one = parse_module("t", folded + ")");
     ASSERT_TRUE(one);
     EXPECT_EQ(parse_module("t", flat + ")"), *one);
+}
+
+TEST(Parse, functions_by_index_stand_behind_func_but_in_the_spellings_of_old) {
+    const auto elem = [](const std::string& text) {
+        return bytes("(func $f) (table 1 funcref) " + text).substr(0, 9);
+    };
+    for (const auto* const good :
+         {"(elem declare func $f)", "(elem (table 0) (i32.const 0) func $f)", "(elem func $f)",
+          "(elem (i32.const 0) $f)", "(elem 0 (i32.const 0) $f)", "(elem declare funcref)"})
+        EXPECT_EQ(elem(good).substr(0, 6), "010401") << good;
+    for (const auto* const bad : {"(elem declare $f)", "(elem (table 0) (offset i32.const 0) $f)",
+                                  "(elem $e $f)", "(elem 0)"})
+        EXPECT_EQ(elem(bad), "malformed") << bad;
+    EXPECT_EQ(bytes("(func $f) (elem declare $f)"),
+              "malformed 1:25 expected `func` or the type of the elements, found `$f`");
+    EXPECT_EQ(bytes("(func $f) (table funcref (elem (ref.null func) $f))"),
+              "malformed 1:48 expected `)`, found `$f`");
+}
+
+TEST(Parse, delegate_holds_nothing_but_its_label) {
+    EXPECT_EQ(code("(try (do) (delegate 0))"), "06401800");
+    EXPECT_EQ(bytes("(func (try (do) (delegate 0 nop)))"),
+              "malformed 1:29 expected `)`, found `nop`");
+}
+
+TEST(Parse, parameters_that_no_body_names_may_have_one_name_twice) {
+    const auto twice = std::string("(param $x i32) (param $x i32)");
+    EXPECT_EQ(bytes("(type (func " + twice + "))").substr(0, 18), "010601"
+                                                                  "60027f7f00");
+    EXPECT_EQ(bytes("(import \"a\" \"b\" (func " + twice + "))").substr(0, 6), "010601");
+    EXPECT_EQ(bytes("(func (import \"a\" \"b\") " + twice + ")").substr(0, 6), "010601");
+    EXPECT_EQ(bytes("(func " + twice + ")"), "malformed 1:29 a second local named `$x`; ");
+}
+
+TEST(Parse, stops_when_it_is_told_to) {
+    std::stop_source stop;
+    stop.request_stop();
+    std::string text = "(func ";
+    for (int i = 0; i < 20'000; ++i)
+        text += "nop ";
+    const auto module = parse_module("t.wat", text + ")", stop.get_token());
+    ASSERT_FALSE(module);
+    EXPECT_EQ(module.error().code(), Errc::interrupted);
+}
+
+/// What the text of a function shows where validation finds fault.
+std::string fault(std::string_view text) {
+    const auto module = parse_module("t.wat", text);
+    if (!module)
+        return module.error().message();
+    auto done = wasm::validate(*module);
+    if (done)
+        return "valid";
+    const auto error = placed(std::move(done).error(), "t.wat", text);
+    if (!error.source())
+        return "no place";
+    const auto place = error.source()->place;
+    return std::to_string(place.line) + ":" + std::to_string(place.column) + " " +
+           std::string(text.substr(place.column - 1, place.length)) + " " + error.source()->file;
+}
+
+TEST(Placed, what_validation_finds_is_shown_in_the_text) {
+    EXPECT_EQ(fault("(module (func (result i32) i64.const 1 i32.eqz))"), "1:40 i32.eqz t.wat");
+    // Operators are written behind their operands.
+    EXPECT_EQ(fault("(module (func (drop (i32.add (i32.const 1) (i32.eqz (i64.const 2))))))"),
+              "1:45 i32.eqz t.wat");
+    EXPECT_EQ(fault("(func (if (i32.const 1) (then) (else (i32.const 3))))"), "1:52 ) t.wat");
+    EXPECT_EQ(fault("(func (block (result i32) (nop)))"), "1:32 ) t.wat");
+    EXPECT_EQ(fault("(func) (func (result i32))"), "1:26 ) t.wat");
+    EXPECT_EQ(fault("(func) (global i32 (i64.const 0))"), "1:9 global t.wat");
+    EXPECT_EQ(fault("(type (func)) (type (sub 0 (func)))"), "1:16 type t.wat");
+    EXPECT_EQ(fault("(func) (memory 1) (export \"a\" (func 0)) (export \"b\" (func 9))"),
+              "1:43 export t.wat");
 }
 
 } // namespace

@@ -64,7 +64,10 @@ const CommandRow* find_command(std::string_view word) {
 
 class ScriptParser {
 public:
-    ScriptParser(std::string_view name, std::string_view text) : text_(text), in_(name, text) {}
+    ScriptParser(std::string_view name, std::string_view text, std::stop_token stop)
+        : text_(text), in_(name, text) {
+        in_.stop_on(std::move(stop));
+    }
 
     Result<std::vector<Command>> parse();
 
@@ -294,19 +297,25 @@ Result<> ScriptParser::thread(Command& into) {
 
 } // namespace
 
-Result<std::vector<Command>> parse_script(std::string_view name, std::string_view text) {
-    return ScriptParser(name, text).parse();
+Result<std::vector<Command>> parse_script(std::string_view name, std::string_view text,
+                                          std::stop_token stop) {
+    auto commands = ScriptParser(name, text, stop).parse();
+    if (!commands && stop.stop_requested())
+        return fail(Errc::interrupted, "interrupted");
+    return commands;
 }
 
-Result<Buffer> assemble(std::string_view name, std::string_view text, const ScriptModule& module) {
+Result<Buffer> assemble(std::string_view name, std::string_view text, const ScriptModule& module,
+                        std::stop_token stop) {
     switch (module.form) {
     case ScriptModule::Form::binary: return module.bytes;
-    case ScriptModule::Form::quote: return parse(name, as_text(module.bytes));
+    case ScriptModule::Form::quote: return parse(name, as_text(module.bytes), std::move(stop));
     case ScriptModule::Form::text: break;
     }
     if (module.is_component)
         return assemble_component(name, text, module.begin, module.end, module.is_definition);
-    return parse_module(name, text, module.begin, module.end, module.is_definition);
+    return parse_module(name, text, module.begin, module.end, module.is_definition,
+                        std::move(stop));
 }
 
 } // namespace tenon::wat

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +49,8 @@ struct Value {
         ref,        ///< not null, of `heap`
         ref_extern, ///< with the number `host`, if there is one
         ref_host,
-        either,     ///< one of `choices`
-        component,  ///< a value of the Component Model
+        either,    ///< one of `choices`
+        component, ///< a value of the Component Model
     };
     Kind kind = Kind::i32;
     std::vector<Lane> lanes; ///< one of a number, 2 to 16 of a vector
@@ -100,10 +101,13 @@ struct Command {
     std::vector<Command> commands;
 };
 
-/// The commands of a script, or of a file that is one module without `(module`.
-Result<std::vector<Command>> parse_script(std::string_view name, std::string_view text);
+/// The commands of a script, or of a file that is one module without `(module`; `interrupted` when
+/// a stop was asked for.
+Result<std::vector<Command>> parse_script(std::string_view name, std::string_view text,
+                                          std::stop_token stop = {});
 
 /// The module's binary; the script's `name` and `text` are those that it was parsed from.
-Result<Buffer> assemble(std::string_view name, std::string_view text, const ScriptModule& module);
+Result<Buffer> assemble(std::string_view name, std::string_view text, const ScriptModule& module,
+                        std::stop_token stop = {});
 
 } // namespace tenon::wat

@@ -3,6 +3,7 @@
 
 #include "wasm/op.hpp"
 #include "wat/types.hpp"
+#include "wat/vector_shape.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,27 +40,11 @@ Result<Lane> read_lane(Cursor& in, unsigned bits, bool is_float) {
 }
 
 Result<> read_vector(Cursor& in, Value& into) {
-    struct Shape {
-        std::string_view word;
-        unsigned bits;
-        bool is_float;
-    };
-    constexpr std::array<Shape, 6> shapes = {{
-        {"i8x16", 8, false},
-        {"i16x8", 16, false},
-        {"i32x4", 32, false},
-        {"i64x2", 64, false},
-        {"f32x4", 32, true},
-        {"f64x2", 64, true},
-    }};
-    const auto* const shape = std::ranges::find(shapes, in.token().text, &Shape::word);
-    if (shape == shapes.end())
-        return fail(in.unexpected("the shape of a vector, such as `i32x4`"));
-    in.advance();
-    into.lane_bits = shape->bits;
-    into.has_float_lanes = shape->is_float;
-    for (unsigned i = 0; i < 128 / shape->bits; ++i)
-        into.lanes.push_back(TENON_TRY(read_lane(in, shape->bits, shape->is_float)));
+    const auto shape = TENON_TRY(read_vector_shape(in));
+    into.lane_bits = shape.bits;
+    into.has_float_lanes = shape.is_float;
+    for (unsigned i = 0; i < shape.lanes(); ++i)
+        into.lanes.push_back(TENON_TRY(read_lane(in, shape.bits, shape.is_float)));
     return {};
 }
 

@@ -66,44 +66,13 @@ Result<> ModuleParser::custom_place(Custom& section) {
     return in_.expect_close();
 }
 
-// `(@producers (language "C" "17") (processed-by "clang" "19")*)`
-Result<Buffer> read_producers(Cursor& in) {
-    in.advance();
-    constexpr std::array<std::string_view, 3> words = {"language", "sdk", "processed-by"};
-    struct Field {
-        Buffer bytes;
-        std::uint32_t count = 0;
-    };
-    std::array<Field, words.size()> fields;
-    while (in.take(TokenKind::open)) {
-        const auto* const word = std::ranges::find(words, in.token().text);
-        if (word == words.end())
-            return fail(in.unexpected("`language`, `sdk` or `processed-by`", words));
-        in.advance();
-        auto& field = fields[static_cast<std::size_t>(word - words.begin())];
-        append_name(field.bytes, TENON_TRY(in.name("a name")));
-        append_name(field.bytes, TENON_TRY(in.name("a version")));
-        ++field.count;
-        TENON_TRY(in.expect_close());
-    }
-    TENON_TRY(in.expect_close());
-    Buffer out;
-    append_unsigned_leb(out, static_cast<std::uint64_t>(std::ranges::count_if(
-                                 fields, [](const Field& field) { return field.count > 0; })));
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (fields[i].count == 0)
-            continue;
-        append_name(out, words[i]);
-        append_unsigned_leb(out, fields[i].count);
-        out.insert(out.end(), fields[i].bytes.begin(), fields[i].bytes.end());
-    }
-    return out;
+Result<> ModuleParser::producers() {
+    customs_.push_back({true, whole_module, "producers", TENON_TRY(read_producers(in_))});
+    return {};
 }
 
-Result<> ModuleParser::producers() {
-    Custom section{true, whole_module, "producers", {}};
-    section.content = TENON_TRY(read_producers(in_));
-    customs_.push_back(std::move(section));
+Result<> ModuleParser::dylink() {
+    customs_.push_back({false, whole_module, "dylink.0", TENON_TRY(read_dylink(in_))});
     return {};
 }
 
@@ -147,6 +116,42 @@ void append_counted(Buffer& out, std::uint8_t id, std::uint32_t count, Bytes byt
 
 } // namespace
 
+ModuleParser::Sizes ModuleParser::sizes() const {
+    Sizes all{};
+    if (places_ != nullptr)
+        std::ranges::transform(sections_, all.begin(),
+                               [](const Entries& one) { return one.bytes.size(); });
+    return all;
+}
+
+/// What a field has added to any section came from there.
+void ModuleParser::note_growth(const Sizes& before, std::size_t text) {
+    if (places_ == nullptr)
+        return;
+    const auto after = sizes();
+    for (std::size_t i = 0; i < section_count; ++i)
+        if (after[i] > before[i])
+            section_places_.push_back({static_cast<SectionKind>(i), before[i], text});
+}
+
+void ModuleParser::append_section_of(Buffer& out, SectionKind kind) const {
+    const auto id = section_rows[static_cast<std::size_t>(kind)].id;
+    const auto& [own_bytes, own_count] = sections_[static_cast<std::size_t>(kind)];
+    const bool is_type = kind == SectionKind::type;
+    const Bytes bytes = is_type ? context_.types.bytes() : own_bytes;
+    const auto count = is_type ? context_.types.groups() : own_count;
+    if (kind == SectionKind::start && has_start_)
+        append_section(out, id, bytes);
+    else if (count > 0)
+        append_counted(out, id, count, bytes);
+    if (places_ == nullptr)
+        return;
+    const auto begin = out.size() - bytes.size();
+    for (const auto& place : section_places_)
+        if (place.section == kind)
+            places_->add(begin + place.at, place.text);
+}
+
 Buffer ModuleParser::binary() const {
     constexpr std::uint8_t data_count_id = 12;
     std::size_t last = section_count; // that has anything in it
@@ -156,7 +161,6 @@ Buffer ModuleParser::binary() const {
     append_customs(out, false, whole_module);
     for (std::size_t i = 0; i < section_count; ++i) {
         const auto kind = static_cast<SectionKind>(i);
-        const auto& [bytes, count] = sections_[i];
         append_customs(out, false, i);
         if (kind == SectionKind::code) {
             if (context_.needs_data_count) {
@@ -171,13 +175,7 @@ Buffer ModuleParser::binary() const {
                 append_custom(out, "metadata.code.branch_hint", hints);
             }
         }
-        if (kind == SectionKind::type && context_.types.groups() > 0)
-            append_counted(out, section_rows[i].id, context_.types.groups(),
-                           context_.types.bytes());
-        else if (kind == SectionKind::start && has_start_)
-            append_section(out, section_rows[i].id, bytes);
-        else if (count > 0)
-            append_counted(out, section_rows[i].id, count, bytes);
+        append_section_of(out, kind);
         if (i + 1 < last)
             append_customs(out, true, i);
     }

@@ -80,15 +80,17 @@ Result<std::uint32_t> ModuleParser::elem_expressions(Buffer& out) {
     return count;
 }
 
-/// The number of elements and they, up to `)`; the type where they are expressions.
-Result<> ModuleParser::elem_list(Buffer& list, std::optional<ValType>& type) {
+/// The number of elements and they, up to `)`; the type where they are expressions. Functions by
+/// index stand behind `func`, or alone where `may_be_bare`.
+Result<> ModuleParser::elem_list(Buffer& list, std::optional<ValType>& type, bool may_be_bare) {
     Buffer elements;
     std::uint32_t count = 0;
     if (at_ref_type(in_)) {
         type = TENON_TRY(read_ref_type(in_, context_.names));
         count = TENON_TRY(elem_expressions(elements));
     } else {
-        in_.take_keyword("func");
+        if (!in_.take_keyword("func") && !may_be_bare)
+            return fail(in_.unexpected("`func` or the type of the elements"));
         count = TENON_TRY(elem_indices(elements));
     }
     append_unsigned_leb(list, count);
@@ -100,6 +102,7 @@ Result<> ModuleParser::elem() {
     define(Space::elem);
     TENON_TRY(read_naming(in_));
     Byte flags = 0;
+    bool may_be_bare = true; // in the spellings of old
     std::optional<std::uint32_t> table;
     Buffer place, list;
     std::optional<ValType> type;
@@ -109,6 +112,7 @@ Result<> ModuleParser::elem() {
         if (in_.take_form("table")) {
             table = TENON_TRY(context_.names.index(in_, Space::table));
             TENON_TRY(in_.expect_close());
+            may_be_bare = false;
         } else if (Names::at_index(in_) &&
                    (in_.ahead().kind == TokenKind::open)) { // an older spelling
             table = TENON_TRY(context_.names.index(in_, Space::table));
@@ -118,7 +122,8 @@ Result<> ModuleParser::elem() {
         else
             flags = is_not_active;
     }
-    TENON_TRY(elem_list(list, type));
+    may_be_bare = may_be_bare && (flags & is_not_active) == 0;
+    TENON_TRY(elem_list(list, type, may_be_bare));
     if (type)
         flags |= has_expressions;
     if ((flags & is_not_active) == 0 && (table || (type && *type != funcref)))
@@ -153,7 +158,7 @@ Result<> ModuleParser::elem_of_table(std::uint32_t table, ValType element, bool 
         count = TENON_TRY(elem_expressions(elements));
     else if (!are_expressions)
         count = TENON_TRY(elem_indices(elements));
-    for (; Names::at_index(in_); ++count) {
+    for (; are_indices && Names::at_index(in_); ++count) {
         elements.push_back(static_cast<Byte>(wasm::row_of(Op::ref_func).code));
         append_unsigned_leb(elements, TENON_TRY(context_.names.index(in_, Space::func)));
         append_end(elements);
@@ -166,9 +171,7 @@ Result<> ModuleParser::elem_of_table(std::uint32_t table, ValType element, bool 
     type.limits.min = count;
     type.limits.max = count;
     type.limits.is_64 = is_64;
-    Buffer spelled;
-    wasm::append(spelled, wasm::ExternType(type));
-    append_bytes(tables.bytes, Bytes(spelled).subspan(1)); // without the kind
+    append_type(tables.bytes, type);
 
     auto& elems = section(SectionKind::elem);
     ++elems.count;
@@ -245,9 +248,7 @@ Result<> ModuleParser::data_of_memory(std::uint32_t memory, bool is_64,
     type.limits.max = pages;
     type.limits.is_64 = is_64;
     type.page_size_log2 = page_size;
-    Buffer spelled;
-    wasm::append(spelled, wasm::ExternType(type));
-    append_bytes(memories.bytes, Bytes(spelled).subspan(1)); // without the kind
+    append_type(memories.bytes, type);
 
     auto& datas = section(SectionKind::data);
     ++datas.count;

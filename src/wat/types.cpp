@@ -73,7 +73,8 @@ Result<> read_params(Cursor& in, Names& names, FuncType& type, ParamNames* param
     const auto naming = TENON_TRY(read_naming(in));
     const auto index = static_cast<std::uint32_t>(type.params.size());
     if (params != nullptr) {
-        TENON_TRY(params->scope.add(in, naming, index, "local"));
+        if (params->scope != nullptr)
+            TENON_TRY(params->scope->add(in, naming, index, "local"));
         if (naming.shown)
             params->shown.emplace_back(index, *naming.shown);
     }
@@ -136,9 +137,8 @@ Result<wasm::StructType> read_struct(Cursor& in, Names& names, std::uint32_t ind
 Result<> read_composite(Cursor& in, Names& names, std::uint32_t index, wasm::SubType& into) {
     if (in.take_form("func")) {
         // Parameters may have names here, which are only for show.
-        Scope scope;
         NameMap shown;
-        ParamNames params{scope, shown};
+        ParamNames params{nullptr, shown};
         FuncType type;
         TENON_TRY(read_signature(in, names, type, &params));
         names.add_type_params(index, shown);
@@ -314,6 +314,12 @@ Result<wasm::GlobalType> read_global_type(Cursor& in, Names& names) {
     return global;
 }
 
+void append_type(Buffer& out, const wasm::ExternType& type) {
+    const auto begin = out.size();
+    wasm::append(out, type);
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
 Result<TypeUse> read_type_use(Cursor& in, Names& names, ParamNames* params) {
     TypeUse use;
     if (in.take_form("type")) {
@@ -359,8 +365,8 @@ Result<wasm::SubType> read_type_definition(Cursor& in, Names& names, std::uint32
         return type;
     }
     type.is_final = in.take_keyword("final");
-    while (Names::at_index(in))
-        type.supertypes.push_back(TENON_TRY(names.index(in, Space::type)));
+    if (Names::at_index(in))
+        type.supertypes.set(TENON_TRY(read_type_index(in, names)));
     type.is_plain = type.is_final && type.supertypes.empty();
     TENON_TRY(read_composite(in, names, index, type));
     TENON_TRY(in.expect_close());

@@ -42,7 +42,7 @@ public:
 
 private:
     std::vector<std::optional<FuncType>> types_; ///< nothing where it is no function
-    std::unordered_map<std::string, std::uint32_t> plain_;
+    base::TextMap<std::uint32_t> plain_;
     std::vector<TypeUse> unchecked_;
     Buffer bytes_;
     std::uint32_t groups_ = 0;
@@ -50,7 +50,7 @@ private:
 
 /// What is known of the names of parameters: where they go.
 struct ParamNames {
-    Scope& scope;
+    Scope* scope; ///< null where they are only for show, so that two may have the same
     NameMap& shown;
 };
 
@@ -81,6 +81,9 @@ Result<TypeUse> read_type_use(Cursor& in, Names& names, ParamNames* params);
 Result<std::uint32_t> resolve(const Cursor& in, TypeTable& types, const TypeUse& use);
 /// Whether a use with an index says the same in place.
 Result<> check(const Cursor& in, const TypeTable& types, const TypeUse& use);
+/// The type as a section of its kind has it: without the byte in front that says of what kind it
+/// is.
+void append_type(Buffer& out, const wasm::ExternType& type);
 /// The definition behind `(type`, its name passed over; `index` is its own.
 Result<wasm::SubType> read_type_definition(Cursor& in, Names& names, std::uint32_t index);
 

@@ -18,6 +18,9 @@ import tempfile
 
 # What each count must at least be.
 GOOD, BAD, PLACES = 74, 150, 140
+PRINTED, MERGED, ENCODED, GUESTS = 41, 10, 106, 16
+# A file of the suite that its copy leaves out, for being binary; its NOTICE spells it.
+LEFT_OUT = ("kinds-of-deps/deps/e.wasm", "0061736d0d0001000710014102014200040105653a652f6505000b0701000165030000")
 
 
 def find_suites():
@@ -200,7 +203,7 @@ def cases_in(folder, suffix):
 def good_cases(program, folder, verbose):
     cases, _ = cases_in(folder, ".json")
     results = run(program, "json", list(cases.values()))
-    equal = same_order = waiting = 0
+    equal = same_order = 0
     for expectation, path in cases.items():
         result = results.get(path)
         name = os.path.basename(path)
@@ -208,10 +211,7 @@ def good_cases(program, folder, verbose):
             print(f"  {name}: no result")
             continue
         if result[0] == "error":
-            if result[2] == "unsupported":
-                waiting += 1
-            else:
-                print(f"  {name}: refused\n{result[3]}")
+            print(f"  {name}: refused\n{result[3]}")
             continue
         with open(expectation, encoding="utf-8") as file:
             expected = Structure(json.load(file)).whole()
@@ -225,8 +225,8 @@ def good_cases(program, folder, verbose):
         same_order += order is None
         if order and verbose:
             print(f"  {name}: another order: {order}")
-    print(f"wit-parser, good: {len(cases)} cases, {equal} equal ({same_order} also in order), {waiting} waiting for encoded packages")
-    return equal + waiting
+    print(f"wit-parser, good: {len(cases)} cases, {equal} equal ({same_order} also in order)")
+    return equal
 
 
 def expected_place(text):
@@ -240,7 +240,7 @@ def expected_place(text):
 def bad_cases(program, folder, verbose):
     cases, missing = cases_in(folder, ".result")
     results = run(program, "json", list(cases.values()))
-    refused = places = given = waiting = 0
+    refused = places = given = 0
     root = os.path.dirname(os.path.dirname(folder))
     for expectation, path in cases.items():
         result = results.get(path)
@@ -248,8 +248,8 @@ def bad_cases(program, folder, verbose):
         if result is None or result[0] != "error":
             print(f"  {name}: not refused")
             continue
-        if result[2] == "unsupported":
-            waiting += 1
+        if result[2] == "unsupported":  # what cannot be read at all has not been judged
+            print(f"  {name}: unsupported\n{result[3]}")
             continue
         refused += 1
         with open(expectation, encoding="utf-8") as file:
@@ -264,13 +264,14 @@ def bad_cases(program, folder, verbose):
             print(f"  {name}: at {found}, expected {wanted}")
         if verbose:
             print(f"--- {name}\n{text.strip()}\n{result[3]}")
-    print(f"wit-parser, bad: {len(cases) + len(missing)} expectations, {len(missing)} without input ({', '.join(missing)}); {refused} refused; {given} with a place, {places} of them equal; {waiting} waiting for encoded packages")
-    return refused + waiting, places
+    print(f"wit-parser, bad: {len(cases) + len(missing)} expectations, {len(missing)} without input ({', '.join(missing)}); {refused} refused; {given} with a place, {places} of them equal")
+    return refused, places
 
 
 def normal(text):
-    """Printed WIT without empty lines, on which printers differ between worlds."""
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+    """Printed WIT without the empty lines between its interfaces and worlds, and at its end, where printers differ. Inside them all must be equal."""
+    lines = text.split("\n")
+    return "\n".join(line for n, line in enumerate(lines) if line or any(lines[n + 1:n + 2]) and lines[n + 1].startswith(" "))
 
 
 def printed_cases(program, folder):
@@ -300,7 +301,7 @@ def printed_cases(program, folder):
             import difflib
             print("\n".join(list(difflib.unified_diff(expected.splitlines(), normal(result[1]).splitlines(), lineterm=""))[:20]))
     print(f"wit-component, interfaces printed: {len(cases)} cases, {equal} equal")
-    return equal == len(cases)
+    return equal == len(cases) >= PRINTED
 
 
 def merge_cases(program, folder):
@@ -329,19 +330,18 @@ def merge_cases(program, folder):
         if not equal:
             print(f"  {name}: merged otherwise\n{body}")
     print(f"wit-component, merge: {len(names)} cases, {good} as expected")
-    return good == len(names)
+    return good == len(names) >= MERGED
 
 
 def stable_packages(program, root, ui):
     """WASI as it is published, and all good cases: printed, read, printed again."""
-    paths = [path for path in cases_in(ui, ".json")[0].values()]
+    # Encoded dependencies are read first, so that packages come in another order once all are text.
+    paths = [path for path in cases_in(ui, ".json")[0].values() if not path.endswith("kinds-of-deps")]
     results = run(program, "stable", paths)
-    bad = [p for p, r in results.items() if (r[2] != "unsupported" if r[0] == "error" else r[1].startswith("not stable"))]
+    bad = [p for p, r in results.items() if r[0] == "error" or r[1].startswith("not stable")]
     for path in bad:
         print(f"  {os.path.basename(path)}: {results[path][-1]}")
-    waiting = sum(r[0] == "error" and r[2] == "unsupported" for r in results.values())
-    print(f"printed, read and printed again: {len(results)} packages of wit-parser, {len(results) - len(bad) - waiting} stable, "
-          f"{waiting} waiting for encoded packages")
+    print(f"printed, read and printed again: {len(results)} packages of wit-parser, {len(results) - len(bad)} stable")
     fine = not bad
     for version in ("wasi-0.2.12", "wasi-0.3.0"):
         folder = os.path.join(root, "wit", version)
@@ -389,7 +389,7 @@ def encoded_packages(program, root, ui):
         print(f"  {path}: {text[:1500]}")
     print(f"encoded and decoded: {len(results)} packages, {len(results) - len(bad) - len(impossible)} with the same text, "
           f"{len(impossible)} with empty records, which cannot be encoded")
-    return not bad and len(results) == len(printed)
+    return not bad and len(results) == len(printed) >= ENCODED
 
 
 def guest_components(program, root):
@@ -408,7 +408,7 @@ def guest_components(program, root):
     for path, text in bad.items():
         print(f"  {path}: {text[:1500]}")
     print(f"guests: {len(components)} components, {len(results) - len(bad)} with the same bytes again and with WIT")
-    return not bad and len(results) == len(components)
+    return not bad and len(results) == len(components) >= GUESTS
 
 
 def formatted_files(program, root):
@@ -429,8 +429,16 @@ def main():
     if root is None:
         print("skipped: the suite is not here; set TENON_SUITES to the folder that holds conformance/wit-parser-ui")
         return 77
-    program, verbose = sys.argv[1], "-v" in sys.argv[2:]
-    suite = os.path.join(root, "conformance", "wit-parser-ui", "ui")
+    with tempfile.TemporaryDirectory(prefix="tenon-wit-ui-") as place:
+        suite = os.path.join(place, "ui")
+        shutil.copytree(os.path.join(root, "conformance", "wit-parser-ui", "ui"), suite)
+        name, content = LEFT_OUT
+        with open(os.path.join(suite, name), "wb") as file:
+            file.write(bytes.fromhex(content))
+        return 0 if run_all(sys.argv[1], root, suite, "-v" in sys.argv[2:]) else 1
+
+
+def run_all(program, root, suite, verbose):
     component = os.path.join(root, "conformance", "wit-component")
     good = good_cases(program, suite, verbose)
     bad, places = bad_cases(program, os.path.join(suite, "parse-fail"), verbose)
@@ -441,8 +449,7 @@ def main():
     fine = stable_packages(program, root, suite) and fine
     fine = encoded_packages(program, root, suite) and fine
     fine = guest_components(program, root) and fine
-    fine = formatted_files(program, root) and fine
-    return 0 if fine else 1
+    return formatted_files(program, root) and fine
 
 
 if __name__ == "__main__":
