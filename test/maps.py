@@ -54,6 +54,7 @@ verbs = [
     (["parse", "add.wat", "-o", "add.wasm"], libc),
     (["validate", "add.wat", "add.wasm"], libc),
     (["print", "add.wasm"], libc),
+    (["objdump", "add.wasm"], libc),
     (["wit", "fmt", "wit/world.wit"], libc),
     (["wit", "lint", "wit"], libc),
     (["wit", "validate", "wit"], libc),

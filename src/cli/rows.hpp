@@ -29,6 +29,7 @@ extern const Verb keys_gen_verb;
 extern const Verb keys_get_verb;
 extern const Verb keys_list_verb;
 extern const Verb man_verb;
+extern const Verb objdump_verb;
 extern const Verb par_verb;
 extern const Verb par_create_verb;
 extern const Verb par_extract_verb;

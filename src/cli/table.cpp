@@ -34,6 +34,7 @@ constexpr const Verb* table[] = {
     &keys_get_verb,
     &keys_list_verb,
     &man_verb,
+    &objdump_verb,
     &par_verb,
     &par_create_verb,
     &par_extract_verb,
