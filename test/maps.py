@@ -55,6 +55,7 @@ verbs = [
     (["validate", "add.wat", "add.wasm"], libc),
     (["print", "add.wasm"], libc),
     (["objdump", "add.wasm"], libc),
+    (["strip", "add.wasm", "-o", "stripped.wasm"], libc),
     (["wit", "fmt", "wit/world.wit"], libc),
     (["wit", "lint", "wit"], libc),
     (["wit", "validate", "wit"], libc),

@@ -46,6 +46,7 @@ extern const Verb reg_push_verb;
 extern const Verb registry_verb;
 extern const Verb registry_gc_verb;
 extern const Verb registry_serve_verb;
+extern const Verb strip_verb;
 extern const Verb validate_verb;
 extern const Verb version_verb;
 extern const Verb wit_verb;

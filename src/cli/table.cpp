@@ -51,6 +51,7 @@ constexpr const Verb* table[] = {
     &registry_verb,
     &registry_gc_verb,
     &registry_serve_verb,
+    &strip_verb,
     &validate_verb,
     &version_verb,
     &wit_verb,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/wasm_input.hpp"
 
+#include "cli/deliver.hpp"
 #include "cli/limits.hpp"
 #include "wat/parse.hpp"
+#include "wat/print.hpp"
 
 #include <unistd.h>
 
@@ -47,6 +49,13 @@ Result<WasmInput> read_wasm(const Call& call) {
     if (begin != text.npos && (text[begin] == '(' || text[begin] == ';'))
         content = TENON_TRY(wat::parse(name, text));
     return WasmInput{name, std::move(content)};
+}
+
+Result<> deliver_binary(Call& call, Bytes bytes) {
+    if (!call.has("wat"))
+        return deliver_bytes(call, bytes);
+    return deliver_pieces(
+        call, [&](const PieceSink& put) { return wat::print(bytes, wat::PrintOptions{}, put); });
 }
 
 Result<> deliver_pieces(Call& call, const std::function<Result<>(const PieceSink&)>& print) {
