@@ -54,6 +54,8 @@ verbs = [
     (["parse", "add.wat", "-o", "add.wasm"], libc),
     (["validate", "add.wat", "add.wasm"], libc),
     (["print", "add.wasm"], libc),
+    (["objdump", "add.wasm"], libc),
+    (["strip", "add.wasm", "-o", "stripped.wasm"], libc),
     (["wit", "fmt", "wit/world.wit"], libc),
     (["wit", "lint", "wit"], libc),
     (["wit", "validate", "wit"], libc),
