@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Drives the suites of core modules: carries out the static commands of `.wast` scripts and says
-// what became of each, a line a command:
+// what became of each, a line a check:
 //     core_cases check FILE…         KIND TAB verdict TAB line TAB what went wrong
 //     core_cases binaries OUT FILE   the text modules as OUT/LINE.wasm
 // The verdicts: `passed`, `failed`, and `not-run` for what no part of the program does yet.
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
-#include "wasm/validate.hpp"
-#include "wat/script.hpp"
+#include "wat/script_check.hpp"
 
 #include <cstdio>
 #include <string>
@@ -20,7 +19,6 @@ namespace wasm = tenon::wasm;
 namespace wat = tenon::wat;
 using tenon::Buffer;
 using tenon::Result;
-using Kind = wat::Command::Kind;
 using Form = wat::ScriptModule::Form;
 
 struct Script {
@@ -35,6 +33,17 @@ void report(std::string_view kind, std::string_view verdict, std::uint32_t line,
     for (const char c : why)
         out.push_back(c == '\n' || c == '\t' ? ' ' : c);
     std::puts(out.c_str());
+}
+
+void report_check(const wat::Check& check) {
+    switch (check.verdict) {
+    case wat::Check::Verdict::passed: return report(name_of(check.kind), "passed", check.line);
+    case wat::Check::Verdict::not_run: return report(name_of(check.kind), "not-run", check.line);
+    case wat::Check::Verdict::failed:
+        report(name_of(check.kind), "failed", check.line,
+               "expected " + check.expected +
+                   (check.problem ? ": " + base::render(*check.problem) : ", and it is taken"));
+    }
 }
 
 /// What a script is written for, by the folder that it is in.
@@ -53,62 +62,12 @@ wasm::Features features_for(std::string_view path) {
     return features;
 }
 
-/// A module that must be read and be valid.
-void expect_good(const Script& script, const wat::Command& command, std::string_view kind) {
-    const auto binary = wat::assemble(script.path, script.text, *command.module);
-    if (!binary)
-        return report(kind, "failed", command.line, base::render(binary.error()));
-    if (const auto valid = wasm::validate(*binary, features_for(script.path)); !valid)
-        return report(kind, "failed", command.line, base::render(valid.error()));
-    report(kind, "passed", command.line);
-}
-
-/// One that must be read if it is text, and must not be valid.
-void expect_invalid(const Script& script, const wat::Command& command) {
-    const auto binary = wat::assemble(script.path, script.text, *command.module);
-    if (!binary)
-        return report("invalid", "failed", command.line, base::render(binary.error()));
-    if (wasm::validate(*binary, features_for(script.path)))
-        return report("invalid", "failed", command.line, "taken, though: " + command.message);
-    report("invalid", "passed", command.line);
-}
-
-/// Text that must not be read; bytes that must be refused, be it by the validator.
-void expect_refused(const Script& script, const wat::Command& command, std::string_view kind) {
-    const auto binary = wat::assemble(script.path, script.text, *command.module);
-    const bool is_taken = binary && (command.module->form != Form::binary ||
-                                     wasm::validate(*binary, features_for(script.path)));
-    if (is_taken)
-        report(kind, "failed", command.line, "taken, though: " + command.message);
-    else
-        report(kind, "passed", command.line);
-}
-
-void check(const Script& script, const wat::Command& command) {
-    if (command.is_component)
-        return report("component", "not-run", command.line);
-    for (const auto& inner : command.commands)
-        check(script, inner);
-    switch (command.kind) {
-    case Kind::module: return expect_good(script, command, "module");
-    case Kind::assert_malformed: return expect_refused(script, command, "malformed");
-    case Kind::assert_malformed_custom: return expect_refused(script, command, "malformed-custom");
-    case Kind::assert_invalid: return expect_invalid(script, command);
-    case Kind::assert_unlinkable:
-    case Kind::assert_trap:
-        if (command.module)
-            return expect_good(script, command, "module");
-        [[fallthrough]];
-    default: return report("run", "not-run", command.line);
-    }
-}
-
 Result<> write_binaries(const Script& script, const std::string& folder,
                         const std::vector<wat::Command>& commands) {
     for (const auto& command : commands) {
         TENON_TRY(write_binaries(script, folder, command.commands));
         if (!command.module || command.module->form != Form::text ||
-            command.kind == Kind::assert_malformed)
+            command.kind == wat::Command::Kind::assert_malformed)
             continue;
         if (const auto binary = wat::assemble(script.path, script.text, *command.module))
             TENON_TRY(
@@ -123,9 +82,9 @@ Result<> run(const char* path, const char* folder) {
     const auto commands = TENON_TRY(wat::parse_script(path, script.text));
     if (folder != nullptr)
         return write_binaries(script, folder, commands);
-    for (const auto& command : commands)
-        check(script, command);
-    return {};
+    wat::CheckOptions options;
+    options.features = features_for(path);
+    return wat::check_script(path, script.text, commands, options, report_check);
 }
 
 } // namespace

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs the static commands of the core suites: modules that must be read, and those whose text must be refused.
+"""Runs the static commands of the core suites: modules that must be valid, and those that must be refused.
 
 Usage: core_text.py CORE_CASES [-v]
 
 The data is looked for in $TENON_SUITES, else in ../shared beside the checkout; without it the test is skipped (77).
-What needs a decoder, a validator or an engine counts as not run.
+What needs an engine counts as not run.
 """
 import collections
 import os
