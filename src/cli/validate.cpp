@@ -1,58 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon validate: whether core modules and components are valid.
 #include "component/validate.hpp"
-#include "base/nearest.hpp"
+#include "cli/features.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
 #include "component/decode.hpp"
 #include "wasm/sections.hpp"
-#include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
 #include "wat/parse.hpp"
 
-#include <fmt/format.h>
-#include <thread>
 #include <unistd.h>
 
 namespace tenon::cli {
 namespace {
-
-std::vector<wasm::Feature> all_features() {
-    std::vector<wasm::Feature> all;
-    for (int i = 1; i <= static_cast<int>(wasm::last_feature); ++i)
-        all.push_back(static_cast<wasm::Feature>(i));
-    return all;
-}
-
-/// `threads`, `-simd`, `all`, `-all`: one word of `--features`, on top of what was said before.
-Result<> apply(const Call& call, std::string_view word, wasm::Features& features) {
-    const bool on = !word.starts_with('-');
-    const auto name = on ? word : word.substr(1);
-    std::vector<std::string_view> names{"all"};
-    for (const auto feature : all_features()) {
-        names.push_back(name_of(feature));
-        if (name == "all" || name == name_of(feature))
-            features.set(feature, on);
-    }
-    if (std::ranges::find(names, name) != names.end())
-        return {};
-    auto error = base::Error(Errc::usage, fmt::format("unknown feature `{}`", name));
-    if (const auto near = base::nearest(name, names))
-        error = std::move(error).help(fmt::format("did you mean `{}`?", *near));
-    return call.misuse(std::move(error));
-}
-
-Result<wasm::Features> features_of(const Call& call) {
-    auto features = wasm::Features::standard();
-    for (const auto& list : call.values("features"))
-        for (std::size_t begin = 0; begin <= list.size();) {
-            const auto end = std::min(list.find(',', begin), list.size());
-            if (end > begin)
-                TENON_TRY(apply(call, std::string_view(list).substr(begin, end - begin), features));
-            begin = end + 1;
-        }
-    return features;
-}
 
 Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
@@ -80,7 +40,7 @@ Result<> validate_one(const Call& call, const std::string& path,
 
 Result<> validate(Call& call) {
     wasm::ValidateOptions options;
-    options.features = TENON_TRY(features_of(call));
+    options.features = TENON_TRY(wasm_features_of(call));
     options.threads =
         static_cast<unsigned>(TENON_TRY(call.integer("threads", 1, 4096)).value_or(0));
     options.stop = call.stop();
@@ -96,15 +56,7 @@ Result<> validate(Call& call) {
     return call.answer("", std::move(object));
 }
 
-constexpr Option validate_options[] = {
-    {.name = "features",
-     .letter = 'f',
-     .kind = ValueKind::text,
-     .value = "NAME,…",
-     .help = "allow more than WebAssembly 3.0 and WASI 0.3 need (`threads`, `cm-threading`, "
-             "`all`), or less (`-simd`)",
-     .repeated = true},
-    threads_option};
+constexpr Option validate_options[] = {wasm_features_option, threads_option};
 constexpr Positional validate_arguments[] = {
     {.name = "FILE",
      .help = "modules and components, binary or text; standard input if there is none, or `-`",
