@@ -53,6 +53,7 @@ verbs = [
     (["drain", "all"], libc),
     (["parse", "add.wat", "-o", "add.wasm"], libc),
     (["validate", "add.wat", "add.wasm"], libc),
+    (["wast", "add.wat"], libc),
     (["print", "add.wasm"], libc),
     (["objdump", "add.wasm"], libc),
     (["strip", "add.wasm", "-o", "stripped.wasm"], libc),

@@ -51,6 +51,7 @@ extern const Verb registry_serve_verb;
 extern const Verb strip_verb;
 extern const Verb validate_verb;
 extern const Verb version_verb;
+extern const Verb wast_verb;
 extern const Verb wit_verb;
 extern const Verb wit_fmt_verb;
 extern const Verb wit_lint_verb;

@@ -56,6 +56,7 @@ constexpr const Verb* table[] = {
     &strip_verb,
     &validate_verb,
     &version_verb,
+    &wast_verb,
     &wit_verb,
     &wit_fmt_verb,
     &wit_lint_verb,
