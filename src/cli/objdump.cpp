@@ -3,6 +3,7 @@
 #include "wasm/outline.hpp"
 
 #include "base/utf8.hpp"
+#include "cli/deliver.hpp"
 #include "cli/rows.hpp"
 #include "cli/wasm_input.hpp"
 #include "data/value.hpp"
@@ -80,11 +81,11 @@ private:
     bool is_first_ = true;
 };
 
-Result<> put_text(Bytes bytes, const PieceSink& put) {
+Result<> put_text(Bytes bytes, const TextPieces& put) {
     return wasm::outline(bytes, [&](const OutlineLine& line) { return put(text_of(line)); });
 }
 
-Result<> put_json(Bytes bytes, const PieceSink& put) {
+Result<> put_json(Bytes bytes, const TextPieces& put) {
     JsonOutline json;
     TENON_TRY(put("{\"sections\":["));
     TENON_TRY(wasm::outline(bytes, [&](const OutlineLine& line) { return put(json.add(line)); }));
@@ -93,7 +94,7 @@ Result<> put_json(Bytes bytes, const PieceSink& put) {
 
 Result<> objdump(Call& call) {
     const auto input = TENON_TRY(read_wasm(call));
-    return deliver_pieces(call, [&](const PieceSink& put) -> Result<> {
+    return deliver_printed(call, [&](const TextPieces& put) -> Result<> {
         auto done = call.json() ? put_json(input.bytes, put) : put_text(input.bytes, put);
         if (!done)
             return fail(std::move(done).error().in_file(input.name));

@@ -37,7 +37,7 @@ Result<> strip(Call& call) {
     auto stripped = wasm::strip(input.bytes, drops);
     if (!stripped)
         return fail(std::move(stripped).error().in_file(input.name));
-    return deliver_binary(call, *stripped);
+    return deliver_wasm(call, *stripped);
 }
 
 constexpr Option strip_options[] = {

@@ -24,15 +24,4 @@ inline constexpr Positional wasm_file_argument{
     .help = "module or component, binary or text; standard input if there is none, or `-`",
     .required = false};
 
-/// For verbs that change a binary.
-inline constexpr Option wat_option{
-    .name = "wat", .letter = 't', .help = "write the result as text instead of binary"};
-/// The result of such a verb, where `--output` says; as text with `--wat`.
-Result<> deliver_binary(Call& call, Bytes bytes);
-
-/// Hands text over piece by piece to where `--output` says: a file that appears when all of it is
-/// there, or standard output. `print` is called once, with a function that takes a piece.
-using PieceSink = std::function<Result<>(std::string_view)>;
-Result<> deliver_pieces(Call& call, const std::function<Result<>(const PieceSink&)>& print);
-
 } // namespace tenon::cli

@@ -18,14 +18,6 @@ concept TypeScope = requires(Scope& scope, const wit::Type& type, wit::TypeIdx r
     { scope.index_of(resource) } -> std::same_as<std::uint32_t>;
 };
 
-/// Both lists follow the binary format's order of codes.
-[[nodiscard]] inline Primitive primitive_of(wit::Primitive type) noexcept {
-    if (type == wit::Primitive::error_context)
-        return Primitive::error_context;
-    return static_cast<Primitive>(0x7f - static_cast<std::uint8_t>(type));
-}
-static_assert(static_cast<int>(wit::Primitive::string) == 0x7f - 0x73);
-
 namespace detail {
 
 template <class Scope> struct Define {

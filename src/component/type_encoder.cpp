@@ -2,6 +2,7 @@
 #include "component/type_encoder.hpp"
 
 #include "component/definition.hpp"
+#include "component/primitives.hpp"
 #include "wit/types.hpp"
 
 #include <fmt/format.h>
@@ -22,14 +23,47 @@ bool has_encoding(const wit::TypeKind& kind) {
     return flags == nullptr || (!flags->flags.empty() && flags->flags.size() <= max_flags);
 }
 
+/// The names in a definition, and two bytes for each type; declarators inside are counted already.
+struct SizeOf {
+    std::uint64_t operator()(const ast::Record& of) const { return named(of.fields); }
+    std::uint64_t operator()(const ast::Variant& of) const { return named(of.cases); }
+    std::uint64_t operator()(const ast::Func& of) const { return named(of.params); }
+    std::uint64_t operator()(const ast::Enum& of) const { return labels(of.labels); }
+    std::uint64_t operator()(const ast::Flags& of) const { return labels(of.labels); }
+    std::uint64_t operator()(const ast::Tuple& of) const { return 2 * of.types.size(); }
+    template <class Other> std::uint64_t operator()(const Other&) const { return 4; }
+
+private:
+    static std::uint64_t named(const auto& list) {
+        std::uint64_t size = 0;
+        for (const auto& part : list)
+            size += part.name.size() + 3;
+        return size;
+    }
+    static std::uint64_t labels(const std::vector<std::string>& list) {
+        std::uint64_t size = 0;
+        for (const auto& label : list)
+            size += label.size() + 1;
+        return size;
+    }
+};
+
 } // namespace
 
-TypeEncoder::TypeEncoder(const wit::Model& model)
-    : model_(model), canonical_(wit::canonical_types(model)) {}
+EncodedModel::EncodedModel(const wit::Model& of) : model(of), canonical(wit::canonical_types(of)) {}
+
+/// What does not fit any more is left out, and `take` says so: indices are of no use then.
+bool TypeEncoder::has_room(std::uint64_t size) {
+    constexpr std::uint64_t overhead = 16, limit = std::uint64_t{16} << 20;
+    whole_.size += overhead + size;
+    is_too_large_ = is_too_large_ || whole_.size > limit;
+    return !is_too_large_;
+}
 
 std::uint32_t TypeEncoder::define(ast::TypeKind kind) {
     auto& into = space();
-    into.declarators.push_back({ast::Type{0, std::move(kind)}});
+    if (has_room(std::visit(SizeOf{}, kind)))
+        into.declarators.push_back({ast::Type{0, std::move(kind)}});
     return into.types++;
 }
 
@@ -39,6 +73,9 @@ void TypeEncoder::declare(bool as_import, ast::ExternName name, ast::ExternType 
         ++into.types;
     if (type.sort == Sort::instance)
         ++instances_;
+    if (!has_room(name.name.size() + name.implements.value_or("").size() +
+                  name.external_id.value_or("").size()))
+        return;
     if (as_import)
         into.declarators.push_back({ast::Import{0, std::move(name), type}});
     else
@@ -164,8 +201,8 @@ std::optional<ast::ValType> TypeEncoder::value(const std::optional<wit::Type>& t
 
 ast::ValType TypeEncoder::value(const wit::Type& type) {
     if (const auto* const plain_type = std::get_if<wit::Primitive>(&type))
-        return primitive_of(*plain_type);
-    const auto at = canonical_.at(std::get<wit::TypeIdx>(type).value);
+        return from_wit(*plain_type);
+    const auto at = whole_.canonical.at(std::get<wit::TypeIdx>(type).value);
     const auto& known = space().known.types;
     if (const auto there = known.find(at); there != known.end())
         return ast::TypeRef{there->second};
@@ -214,18 +251,26 @@ std::uint32_t TypeEncoder::from_other_interface(wit::InterfaceIdx owner, wit::Ty
     }
     auto there = aliased_.find(type);
     if (there == aliased_.end()) {
-        component_.declarators.push_back({ast::Alias{
-            0, Sort::type, {}, ast::Alias::Export{instance->second, *model_[type].name}}});
+        const auto& name = *model_[type].name;
+        if (has_room(name.size()))
+            component_.declarators.push_back(
+                {ast::Alias{0, Sort::type, {}, ast::Alias::Export{instance->second, name}}});
         there = aliased_.emplace(type, component_.types++).first;
     }
     if (!in_instance_)
         return there->second;
-    instance_.declarators.push_back(
-        {ast::Alias{0, Sort::type, {}, ast::Alias::Outer{1, there->second}}});
+    if (has_room(0))
+        instance_.declarators.push_back(
+            {ast::Alias{0, Sort::type, {}, ast::Alias::Outer{1, there->second}}});
     return instance_.types++;
 }
 
 Result<ast::ComponentType> TypeEncoder::take() {
+    if (is_too_large_)
+        return fail(base::Error(Errc::limit, "the package is too large to be encoded")
+                        .help("each interface and world is encoded with the types of all "
+                              "interfaces that it needs: let fewer interfaces use each other, or "
+                              "put them into several packages"));
     if (missing_)
         return fail(Errc::invalid,
                     fmt::format("interface `{}` is used, and is not imported before that",

@@ -2,6 +2,7 @@
 #include "compose/type_writer.hpp"
 
 #include "component/definition.hpp"
+#include "component/primitives.hpp"
 #include "wit/types.hpp"
 
 #include <utility>
@@ -23,7 +24,7 @@ std::optional<ast::ValType> TypeWriter::value(const std::optional<wit::Type>& ty
 
 ast::ValType TypeWriter::value(const wit::Type& type) {
     if (const auto* const primitive = std::get_if<wit::Primitive>(&type))
-        return component::primitive_of(*primitive);
+        return component::from_wit(*primitive);
     const auto at = model_.canonical.at(std::get<wit::TypeIdx>(type).value);
     if (const auto there = known_.types.find(at); there != known_.types.end())
         return ast::TypeRef{there->second};
