@@ -4,11 +4,13 @@
 #include "cli/features.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
-#include "component/decode.hpp"
 #include "wasm/sections.hpp"
 #include "wasm/validate_parallel.hpp"
 #include "wat/parse.hpp"
+#include "wat/text_place.hpp"
 
+#include <fmt/format.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tenon::cli {
@@ -16,11 +18,18 @@ namespace {
 
 Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
-    if (walker.preamble().layer == wasm::Layer::component) {
-        TENON_TRY(component::validate(TENON_TRY(component::decode(content)), options));
-        return {};
-    }
+    if (walker.preamble().layer == wasm::Layer::component)
+        return component::validate(content, options);
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
+}
+
+Result<> validate_text(const std::string& path, std::string_view text,
+                       const wasm::ValidateOptions& options) {
+    const auto binary = TENON_TRY(wat::parse(path, text, options.stop));
+    auto done = validate_content(binary, options);
+    if (!done)
+        return fail(wat::placed(std::move(done).error(), path, text));
+    return {};
 }
 
 Result<> validate_one(const Call& call, const std::string& path,
@@ -31,7 +40,7 @@ Result<> validate_one(const Call& call, const std::string& path,
     const auto text = as_text(content);
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin != text.npos && (text[begin] == '(' || text[begin] == ';')) // the text format
-        return validate_content(TENON_TRY(wat::parse(path, text)), options);
+        return validate_text(path, text, options);
     auto done = validate_content(content, options);
     if (!done)
         return fail(std::move(done).error().in_file(path));

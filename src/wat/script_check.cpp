@@ -174,7 +174,7 @@ std::string_view name_of(Check::Kind kind) noexcept {
 
 wasm::Features script_features() noexcept {
     using wasm::Feature;
-    auto features = wasm::Features::standard();
+    auto features = wasm::Features::usual();
     for (auto i = static_cast<int>(Feature::cm_async); i <= static_cast<int>(wasm::last_feature);
          ++i)
         features.set(static_cast<Feature>(i), true);
