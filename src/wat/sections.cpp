@@ -181,7 +181,7 @@ Buffer ModuleParser::binary() const {
     }
     // Behind all sections they stand as they do in the text, whichever of them they ask for.
     for (const auto& section : customs_)
-        if (section.is_after && section.place + 1 >= last)
+        if (section.is_after && section.place + 1U >= last)
             append_custom(out, section.name, section.content);
     if (const auto names = context_.names.section(); !names.empty())
         append_custom(out, "name", names);
