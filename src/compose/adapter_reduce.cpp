@@ -14,7 +14,6 @@ namespace tenon::compose {
 namespace {
 
 using wasm::ExternKind;
-using wasm::Op;
 
 /// New indices by old ones.
 using Moved = std::map<std::uint32_t, std::uint32_t>;
@@ -274,7 +273,7 @@ Result<Buffer> Reduction::moved_body(const wasm::Body& body, bool begins_with_st
     const auto locals = body.bytes.first(body.bytes.size() - in.remaining());
     Buffer out(locals.begin(), locals.end());
     if (lazy_stack_ && begins_with_stack) {
-        const auto call = Code().op(Op::call, *lazy_stack_);
+        const auto call = Code().call(*lazy_stack_);
         out.insert(out.end(), call.bytes().begin(), call.bytes().end());
     }
     TENON_TRY(move_code(in, out));

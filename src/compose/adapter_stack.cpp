@@ -16,8 +16,8 @@ constexpr std::int32_t allocating = 1;
 constexpr std::int32_t allocated = 2;
 
 void trap_unless_equal(Code& code, std::int32_t value, std::uint32_t local) {
-    code.constant(value).op(Op::local_get, local).op(Op::i32_ne);
-    code.op(Op::if_).op(Op::unreachable).op(Op::end);
+    code.constant(value).local_get(local).op(Op::i32_ne);
+    code.op(Op::if_).trap().end();
 }
 
 } // namespace
@@ -38,9 +38,9 @@ Code page_realloc() {
     trap_unless_equal(code, page_size, new_size);
     code.constant(1).op(Op::memory_grow, 0).op(Op::local_tee, page);
     code.constant(-1).op(Op::i32_eq);
-    code.op(Op::if_).op(Op::unreachable).op(Op::end);
-    code.op(Op::local_get, page).constant(page_size_log2).op(Op::i32_shl);
-    code.op(Op::end);
+    code.op(Op::if_).trap().end();
+    code.local_get(page).constant(page_size_log2).op(Op::i32_shl);
+    code.end();
     return code;
 }
 
@@ -48,15 +48,15 @@ Code allocate_stack(std::uint32_t allocator, std::uint32_t stack_pointer,
                     std::optional<std::uint32_t> allocation_state) {
     Code code;
     if (allocation_state) {
-        code.op(Op::global_get, *allocation_state).constant(not_allocated).op(Op::i32_eq);
-        code.op(Op::if_).constant(allocating).op(Op::global_set, *allocation_state);
+        code.global_get(*allocation_state).constant(not_allocated).op(Op::i32_eq);
+        code.op(Op::if_).constant(allocating).global_set(*allocation_state);
     }
     code.constant(0).constant(0).constant(stack_align).constant(page_size);
-    code.op(Op::call, allocator).constant(page_size).op(Op::i32_add);
-    code.op(Op::global_set, stack_pointer);
+    code.call(allocator).constant(page_size).op(Op::i32_add);
+    code.global_set(stack_pointer);
     if (allocation_state)
-        code.constant(allocated).op(Op::global_set, *allocation_state).op(Op::end);
-    code.op(Op::end);
+        code.constant(allocated).global_set(*allocation_state).end();
+    code.end();
     return code;
 }
 

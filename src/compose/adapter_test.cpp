@@ -24,7 +24,7 @@ Buffer adapter(bool with_stack, bool with_state) {
     const auto used = module.import("new", "used", wasm::FuncRef{type});
     const auto unused = module.import("new", "unused", wasm::FuncRef{type});
     Code zero;
-    zero.constant(0).op(Op::end);
+    zero.constant(0).end();
     std::uint32_t stack = 0;
     if (with_stack) {
         stack = module.global({i32, true}, zero);
@@ -36,15 +36,14 @@ Buffer adapter(bool with_stack, bool with_state) {
         module.name_global(state, "allocation_state");
     }
     Code first;
-    first.op(Op::call, used);
+    first.call(used);
     first.constant(0).op(Op::memory_grow, 0).op(Op::drop);
     if (with_stack)
-        first.op(Op::global_get, stack).op(Op::drop);
+        first.global_get(stack).op(Op::drop);
     if (with_state)
-        first.op(Op::global_get, state).op(Op::drop);
-    module.export_("used", ExternKind::func, module.function(type, first.op(Op::end)));
-    module.export_("unused", ExternKind::func,
-                   module.function(type, Code().op(Op::call, unused).op(Op::end)));
+        first.global_get(state).op(Op::drop);
+    module.export_("used", ExternKind::func, module.function(type, first.end()));
+    module.export_("unused", ExternKind::func, module.function(type, Code().call(unused).end()));
     return module.finish();
 }
 

@@ -69,6 +69,24 @@ Code& Code::op(wasm::Op op, std::uint32_t first, std::uint32_t second) {
     wasm::append(bytes_, instruction);
     return *this;
 }
+Code& Code::end() {
+    return op(wasm::Op::end);
+}
+Code& Code::trap() {
+    return op(wasm::Op::unreachable);
+}
+Code& Code::call(std::uint32_t function) {
+    return op(wasm::Op::call, function);
+}
+Code& Code::local_get(std::uint32_t local) {
+    return op(wasm::Op::local_get, local);
+}
+Code& Code::global_get(std::uint32_t global) {
+    return op(wasm::Op::global_get, global);
+}
+Code& Code::global_set(std::uint32_t global) {
+    return op(wasm::Op::global_set, global);
+}
 Code& Code::constant(std::int32_t value) {
     wasm::Instruction instruction;
     instruction.row = &wasm::row_of(wasm::Op::i32_const);
@@ -167,7 +185,7 @@ void CoreModule::export_(std::string_view name, wasm::ExternKind kind, std::uint
 
 void CoreModule::fill_table(const std::vector<std::uint32_t>& functions) {
     append_unsigned_leb(elements_.bytes, 0);
-    append(elements_.bytes, Code().constant(0).op(wasm::Op::end).bytes());
+    append(elements_.bytes, Code().constant(0).end().bytes());
     append_unsigned_leb(elements_.bytes, functions.size());
     for (const auto function : functions)
         append_unsigned_leb(elements_.bytes, function);

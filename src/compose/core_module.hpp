@@ -23,6 +23,13 @@ public:
     /// With one or two indices behind it, as the row says. Blocks take and give nothing.
     Code& op(wasm::Op op, std::uint32_t index);
     Code& op(wasm::Op op, std::uint32_t first, std::uint32_t second);
+    // The ones that are used all over.
+    Code& end();
+    Code& trap();
+    Code& call(std::uint32_t function);
+    Code& local_get(std::uint32_t local);
+    Code& global_get(std::uint32_t global);
+    Code& global_set(std::uint32_t global);
     Code& constant(std::int32_t value);
     Code& constant64(std::int64_t value);
     [[nodiscard]] const Buffer& bytes() const noexcept { return bytes_; }

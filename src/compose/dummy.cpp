@@ -14,7 +14,6 @@ namespace {
 
 using component::ast::CanonOp;
 using wasm::ExternKind;
-using wasm::Op;
 
 constexpr std::uint32_t max_streams = 100'000;
 
@@ -96,8 +95,8 @@ void Dummy::import(std::string_view module, std::string_view field, const wasm::
 void Dummy::define(std::string_view name, const wasm::FuncType& type, bool traps) {
     Code code;
     if (traps)
-        code.op(Op::unreachable);
-    const auto index = out_.function(out_.type(type), code.op(Op::end));
+        code.trap();
+    const auto index = out_.function(out_.type(type), code.end());
     out_.export_(name, ExternKind::func, index);
 }
 

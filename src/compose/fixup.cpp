@@ -166,7 +166,7 @@ Result<> FixupWriter::initialize() {
 // --- wrappers that tell of tasks
 
 void FixupWriter::tell(Code& code, Event event) const {
-    code.constant(static_cast<std::int32_t>(event)).op(Op::call, *hook_);
+    code.constant(static_cast<std::int32_t>(event)).call(*hook_);
 }
 
 void FixupWriter::wrap(Wrapper wrapper) {
@@ -266,20 +266,20 @@ void FixupWriter::write_wrapper(const Wrapper& wrapper) {
     tell(code, wrapper.start);
     const auto params = static_cast<std::uint32_t>(wrapper.type.params.size());
     for (std::uint32_t i = 0; i < params; ++i)
-        code.op(Op::local_get, i);
-    code.op(Op::call, wrapper.inner);
+        code.local_get(i);
+    code.call(wrapper.inner);
     std::vector<wasm::ValType> locals;
     if (wrapper.tells_by_result) { // 0: it has finished
         locals.emplace_back(wasm::ValType::Kind::i32);
         code.op(Op::local_set, params);
         code.constant(static_cast<std::int32_t>(Event::async_block));
         code.constant(static_cast<std::int32_t>(wrapper.finish));
-        code.op(Op::local_get, params).op(Op::select).op(Op::call, *hook_);
-        code.op(Op::local_get, params);
+        code.local_get(params).op(Op::select).call(*hook_);
+        code.local_get(params);
     } else {
         tell(code, wrapper.finish);
     }
-    const auto index = module_.function(module_.type(wrapper.type), code.op(Op::end), locals);
+    const auto index = module_.function(module_.type(wrapper.type), code.end(), locals);
     module_.name_function(index, "hook-" + wrapper.name);
 }
 
@@ -304,14 +304,14 @@ void FixupWriter::start() {
         return;
     Code code;
     for (std::size_t i = 0; i < globals_.size(); ++i)
-        code.op(Op::ref_func, fillings_[i]).op(Op::global_set, globals_[i]);
+        code.op(Op::ref_func, fillings_[i]).global_set(globals_[i]);
     if (initialize_ && hook_)
         tell(code, Event::initialize_start);
     if (initialize_)
-        code.op(Op::call, *initialize_);
+        code.call(*initialize_);
     if (initialize_ && hook_)
         tell(code, Event::initialize_finish);
-    const auto index = module_.function(module_.type({}), code.op(Op::end));
+    const auto index = module_.function(module_.type({}), code.end());
     module_.name_function(index, "start");
     module_.start(index);
 }

@@ -50,7 +50,7 @@ private:
 std::uint32_t ShimModule::trap(std::uint32_t type) {
     if (const auto known = traps_.find(type); known != traps_.end())
         return known->second;
-    const auto made = out.function(type, Code().op(Op::unreachable).op(Op::end));
+    const auto made = out.function(type, Code().trap().end());
     out.name_function(made, "trap stub before initialization");
     traps_.emplace(type, made);
     return made;
@@ -60,17 +60,17 @@ void ShimModule::stand_in(std::size_t number, const Shim& shim) {
     const auto type = out.type(shim.type);
     Code code;
     for (std::uint32_t i = 0; i < shim.type.params.size(); ++i)
-        code.op(Op::local_get, i);
+        code.local_get(i);
     if (with_globals_) {
         const auto first = trap(type);
         const auto global = out.global({wasm::ValType::ref_to(type, false), true},
-                                       Code().op(Op::ref_func, first).op(Op::end));
+                                       Code().op(Op::ref_func, first).end());
         out.export_(shim_global(number), ExternKind::global, global);
-        code.op(Op::global_get, global).op(Op::return_call_ref, type);
+        code.global_get(global).op(Op::return_call_ref, type);
     } else {
         code.constant(static_cast<std::int32_t>(number)).op(Op::call_indirect, type, 0);
     }
-    const auto function = out.function(type, code.op(Op::end));
+    const auto function = out.function(type, code.end());
     out.export_(std::to_string(number), ExternKind::func, function);
     out.name_function(function, shim.debug_name);
 }
@@ -89,14 +89,13 @@ void ShimModule::memory(const wasm::MemoryType& type) {
 
 void ShimModule::thread_base(wasm::ValType type) {
     const auto global = out.global({type, true}, type.kind() == wasm::ValType::Kind::i64
-                                                     ? Code().constant64(0).op(Op::end)
-                                                     : Code().constant(0).op(Op::end));
-    const auto get =
-        out.function(out.type({{}, {type}}), Code().op(Op::global_get, global).op(Op::end));
+                                                     ? Code().constant64(0).end()
+                                                     : Code().constant(0).end());
+    const auto get = out.function(out.type({{}, {type}}), Code().global_get(global).end());
     out.export_(shim_base_get, ExternKind::func, get);
     out.name_function(get, shim_base_get);
-    const auto set = out.function(
-        out.type({{type}, {}}), Code().op(Op::local_get, 0).op(Op::global_set, global).op(Op::end));
+    const auto set =
+        out.function(out.type({{type}, {}}), Code().local_get(0).global_set(global).end());
     out.export_(shim_base_set, ExternKind::func, set);
     out.name_function(set, shim_base_set);
 }

@@ -47,8 +47,7 @@ inline std::string told(const base::Error& error) {
 
 /// A function of this type that traps, under this name.
 inline void trap(CoreModule& module, std::string_view name, const wasm::FuncType& type) {
-    const auto index =
-        module.function(module.type(type), Code().op(wasm::Op::unreachable).op(wasm::Op::end));
+    const auto index = module.function(module.type(type), Code().trap().end());
     module.export_(name, wasm::ExternKind::func, index);
 }
 
