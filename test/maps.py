@@ -56,6 +56,8 @@ verbs = [
     (["print", "add.wasm"], libc),
     (["objdump", "add.wasm"], libc),
     (["strip", "add.wasm", "-o", "stripped.wasm"], libc),
+    (["metadata", "add", "add.wasm", "--name", "sum", "-o", "named.wasm"], libc),
+    (["metadata", "show", "named.wasm"], libc),
     (["wit", "fmt", "wit/world.wit"], libc),
     (["wit", "lint", "wit"], libc),
     (["wit", "validate", "wit"], libc),

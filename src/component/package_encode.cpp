@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/package_encode.hpp"
 
-#include "base/leb128.hpp"
 #include "component/encode.hpp"
 #include "component/package_docs.hpp"
 #include "component/type_encoder.hpp"
+#include "wasm/producers.hpp"
 #include "wit/dependencies.hpp"
 
 #include <set>
@@ -45,21 +45,6 @@ Result<ast::ComponentType> encode_interface(const wit::Model& model, wit::Interf
         encoder.import_types_of(one);
     encoder.export_whole(interface);
     return encoder.take();
-}
-
-/// What the tool conventions call the section `producers`: fields of names with versions.
-Buffer producers(const Producer& producer) {
-    Buffer out;
-    const auto append = [&](std::string_view text) {
-        base::append_unsigned_leb(out, text.size());
-        out.insert(out.end(), text.begin(), text.end());
-    };
-    base::append_unsigned_leb(out, 1);
-    append("processed-by");
-    base::append_unsigned_leb(out, 1);
-    append(producer.name);
-    append(producer.version);
-    return out;
 }
 
 class PackageWriter {
@@ -121,8 +106,9 @@ Result<Buffer> encode_package(const wit::Model& model, wit::PackageIdx package,
         writer.add(name, std::move(wrapper));
     }
     const auto docs = write_package_docs(model, package);
-    const auto made_by = producers(producer);
-    return writer.finish(docs, made_by);
+    wasm::Producers made_by;
+    made_by.add("processed-by", producer.name, producer.version);
+    return writer.finish(docs, wasm::write_producers(made_by));
 }
 
 } // namespace tenon::component
