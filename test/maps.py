@@ -55,6 +55,7 @@ verbs = [
     (["validate", "add.wat", "add.wasm"], libc),
     (["print", "add.wasm"], libc),
     (["objdump", "add.wasm"], libc),
+    (["dump", "add.wasm"], libc),
     (["strip", "add.wasm", "-o", "stripped.wasm"], libc),
     (["metadata", "add", "add.wasm", "--name", "sum", "-o", "named.wasm"], libc),
     (["metadata", "show", "named.wasm"], libc),

@@ -22,6 +22,7 @@ extern const Verb completions_verb;
 extern const Verb component_verb;
 extern const Verb component_wit_verb;
 extern const Verb drain_verb;
+extern const Verb dump_verb;
 extern const Verb help_verb;
 extern const Verb inspect_verb;
 extern const Verb keys_verb;

@@ -27,6 +27,7 @@ constexpr const Verb* table[] = {
     &component_verb,
     &component_wit_verb,
     &drain_verb,
+    &dump_verb,
     &help_verb,
     &inspect_verb,
     &keys_verb,
