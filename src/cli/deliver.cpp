@@ -63,8 +63,9 @@ Result<> deliver_pieces(Call& call, std::span<const Bytes> pieces) {
 Result<> deliver_printed(Call& call, const std::function<Result<>(const TextPieces&)>& print) {
     const auto run = [&](TextPieces put) -> Result<> {
         Portions portions(call, std::move(put));
-        TENON_TRY(print([&](std::string_view piece) { return portions.add(piece); }));
-        return portions.flush();
+        auto done = print([&](std::string_view piece) { return portions.add(piece); });
+        TENON_TRY(portions.flush()); // what stands in front of an error, too
+        return done;
     };
     const auto path = call.value("output");
     if (!path || *path == "-")

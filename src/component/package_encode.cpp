@@ -2,9 +2,9 @@
 #include "component/package_encode.hpp"
 
 #include "component/encode.hpp"
-#include "component/encode_detail.hpp"
 #include "component/package_docs.hpp"
 #include "component/type_encoder.hpp"
+#include "wasm/producers.hpp"
 #include "wit/dependencies.hpp"
 
 #include <set>
@@ -45,17 +45,6 @@ Result<ast::ComponentType> encode_interface(EncodedModel& whole, wit::InterfaceI
         encoder.import_types_of(one);
     encoder.export_whole(interface);
     return encoder.take();
-}
-
-/// What the tool conventions call the section `producers`: fields of names with versions.
-Buffer producers(const Producer& producer) {
-    Buffer out;
-    append(out, 1U);
-    append(out, std::string_view("processed-by"));
-    append(out, 1U);
-    append(out, std::string_view(producer.name));
-    append(out, std::string_view(producer.version));
-    return out;
 }
 
 class PackageWriter {
@@ -127,8 +116,9 @@ Result<Buffer> encode_package(const wit::Model& model, wit::PackageIdx package,
         writer.add(name, std::move(wrapper));
     }
     const auto docs = write_package_docs(model, package);
-    const auto made_by = producers(producer);
-    return writer.finish(docs, made_by);
+    wasm::Producers made_by;
+    made_by.add("processed-by", producer.name, producer.version);
+    return writer.finish(docs, wasm::write_producers(made_by));
 }
 
 } // namespace tenon::component
