@@ -106,14 +106,10 @@ Result<MemoryType> read_limits(Reader& in, std::uint8_t allowed) {
     auto& limits = type.limits;
     limits.is_shared = (flags & is_shared) != 0;
     limits.is_64 = (flags & is_64) != 0;
-    const auto read = [&]() -> Result<std::uint64_t> {
-        if (limits.is_64)
-            return in.u64();
-        return TENON_TRY(in.u32());
-    };
-    limits.min = TENON_TRY(read());
+    // Of 64 bits always: what is too much for the address type is for validation to say.
+    limits.min = TENON_TRY(in.u64());
     if ((flags & has_max) != 0)
-        limits.max = TENON_TRY(read());
+        limits.max = TENON_TRY(in.u64());
     if ((flags & has_page_size) != 0)
         type.page_size_log2 = TENON_TRY(in.u32());
     return type;

@@ -78,9 +78,13 @@ TEST(CoreTypes, external_types_are_what_they_were) {
               "malformed @1 no tag has the attribute 0x01");
 }
 
+TEST(CoreTypes, limits_have_sixty_four_bits_whatever_the_addresses_have) {
+    const Buffer memory{0x02, 0x00, 0x80, 0x80, 0x80, 0x80, 0x10}; // 2^32 pages
+    EXPECT_EQ(again(memory, read_extern_type), hex(memory));
+}
+
 TEST(CoreTypes, a_count_reserves_no_more_than_there_are_bytes) {
-    EXPECT_EQ(again({0x60, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x7f}, read_rec_type).substr(0, 9),
-              "truncated");
+    EXPECT_EQ(again({0x60, 0xe8, 0x07, 0x7f}, read_rec_type).substr(0, 9), "truncated");
 }
 
 } // namespace

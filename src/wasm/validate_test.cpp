@@ -236,11 +236,11 @@ TEST(Validate, if_without_else_may_give_a_supertype_of_what_it_takes) {
             section(
                 1, {0x02, 0x60, 0x02, param, 0x7f, 0x01, result, 0x60, 0x01, param, 0x01, result}) +
             section(3, {0x01, 0x00}) +
-            section(10, {0x01, 0x0a, 0x00, 0x20, 0x00, 0x20, 0x01, 0x04, 0x01, 0x0b, 0x0b, 0x0b}));
+            section(10, {0x01, 0x09, 0x00, 0x20, 0x00, 0x20, 0x01, 0x04, 0x01, 0x0b, 0x0b}));
     };
     EXPECT_EQ(with(0x6c, 0x6e), "valid");
     EXPECT_EQ(with(0x6e, 0x6c),
-              "invalid @39: `end`: type mismatch: expected (ref null i31), found (ref null any)");
+              "invalid @37: `end`: type mismatch: expected (ref null i31), found (ref null any)");
 }
 
 TEST(Validate, counts_of_types_end_where_the_javascript_interface_ends_them) {
@@ -450,7 +450,7 @@ TEST(Validate, types_in_messages_have_the_indices_of_the_module) {
                               0x60, 0x01, 0x64, 0x02, 0x01, 0x64, 0x01};
     EXPECT_EQ(verdict(preamble + section(1, types) + section(3, {0x01, 0x03}) +
                       section(10, {0x01, 0x04, 0x00, 0x20, 0x00, 0x0b})),
-              "invalid @37: `end`: type mismatch: expected (ref 0), found (ref 2)");
+              "invalid @36: `end`: type mismatch: expected (ref 0), found (ref 2)");
 }
 
 TEST(Validate, an_error_in_a_definition_says_in_which) {

@@ -228,7 +228,8 @@ TEST(Parse, what_is_wrong_is_said_where_it_is) {
     EXPECT_EQ(bytes("(func) (import \"a\" \"b\" (func))"),
               "malformed 1:16 an import behind functions, tables, memories, globals or tags of the "
               "module's own");
-    EXPECT_EQ(bytes("(component)"), "unsupported 1:2 a component, where only a core module can be read");
+    EXPECT_EQ(bytes("(component)"),
+              "unsupported 1:2 a component, where only a core module can be read");
     EXPECT_EQ(bytes("(module) (module)"),
               "malformed 1:10 expected nothing behind the module, found `(`");
 }
@@ -274,11 +275,11 @@ TEST(Parse, delegate_holds_nothing_but_its_label) {
 
 TEST(Parse, parameters_that_no_body_names_may_have_one_name_twice) {
     const auto twice = std::string("(param $x i32) (param $x i32)");
-    EXPECT_EQ(bytes("(type (func " + twice + "))").substr(0, 18), "010601"
+    EXPECT_EQ(bytes("(type (func " + twice + "))").substr(0, 16), "010601"
                                                                   "60027f7f00");
     EXPECT_EQ(bytes("(import \"a\" \"b\" (func " + twice + "))").substr(0, 6), "010601");
     EXPECT_EQ(bytes("(func (import \"a\" \"b\") " + twice + ")").substr(0, 6), "010601");
-    EXPECT_EQ(bytes("(func " + twice + ")"), "malformed 1:29 a second local named `$x`; ");
+    EXPECT_EQ(bytes("(func " + twice + ")"), "malformed 1:29 a second local named `$x`");
 }
 
 TEST(Parse, stops_when_it_is_told_to) {
@@ -319,7 +320,7 @@ TEST(Placed, what_validation_finds_is_shown_in_the_text) {
     EXPECT_EQ(fault("(func) (global i32 (i64.const 0))"), "1:9 global t.wat");
     EXPECT_EQ(fault("(type (func)) (type (sub 0 (func)))"), "1:16 type t.wat");
     EXPECT_EQ(fault("(func) (memory 1) (export \"a\" (func 0)) (export \"b\" (func 9))"),
-              "1:43 export t.wat");
+              "1:42 export t.wat");
 }
 
 } // namespace
