@@ -77,7 +77,7 @@ Result<RepositoryPointer> Store::make(const std::string& name) {
     if (auto repository = TENON_TRY(find(name)))
         return repository;
     // One that two make at once would lose what was listed in between.
-    const std::scoped_lock making(making_[Hash()(name) % making_.size()]);
+    const std::scoped_lock making(making_[base::KeyedHash()(name) % making_.size()]);
     TENON_TRY(shelf_->create_repository(name));
     {
         const std::scoped_lock lock(names_mutex_);
