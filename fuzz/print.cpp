@@ -24,13 +24,13 @@ void round_with(Bytes binary, const wat::PrintOptions& options) {
     }
     if (options.skeleton || options.name_unnamed)
         return; // no module any more, or one with other names
-    const auto parsed = wat::parse_module("fuzz.wat", *text);
+    const auto parsed = wat::parse("fuzz.wat", *text);
     if (!parsed)
         return; // invalid modules need not have a text: equal names, labels that lead nowhere
     const auto again = wat::print(*parsed, options);
     if (!again)
         std::abort();
-    const auto twice = wat::parse_module("fuzz.wat", *again);
+    const auto twice = wat::parse("fuzz.wat", *again);
     if (!twice || *twice != *parsed)
         std::abort();
 }

@@ -53,12 +53,17 @@ verbs = [
     (["drain", "all"], libc),
     (["parse", "add.wat", "-o", "add.wasm"], libc),
     (["validate", "add.wat", "add.wasm"], libc),
+    (["wast", "add.wat"], libc),
     (["print", "add.wasm"], libc),
+    (["objdump", "add.wasm"], libc),
+    (["strip", "add.wasm", "-o", "stripped.wasm"], libc),
     (["wit", "fmt", "wit/world.wit"], libc),
     (["wit", "lint", "wit"], libc),
     (["wit", "validate", "wit"], libc),
     (["wit", "print", "wit", "--wasm", "-o", "wit.wasm"], libc),
     (["component", "wit", "wit.wasm"], libc),
+    (["component", "embed", "wit", "--dummy", "-o", "dummy.wasm"], libc),
+    (["component", "new", "dummy.wasm", "-o", "new.wasm"], libc),
 ]
 
 

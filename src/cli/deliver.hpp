@@ -4,10 +4,26 @@
 
 #include "cli/verb.hpp"
 
+#include <functional>
+#include <span>
+#include <string_view>
+
 namespace tenon::cli {
 
 Result<> deliver_text(Call& call, std::string_view text);
 /// Refused where standard output is a terminal.
 Result<> deliver_bytes(Call& call, Bytes bytes);
+/// The same for bytes that lie in several places; a file appears whole or not at all.
+Result<> deliver_pieces(Call& call, std::span<const Bytes> pieces);
+/// Text that `print` hands over in small pieces; a file appears when all of it is there. It is
+/// called once.
+using TextPieces = std::function<Result<>(std::string_view)>;
+Result<> deliver_printed(Call& call, const std::function<Result<>(const TextPieces&)>& print);
+
+/// A module or component, or with the verb's option `wat` its text.
+Result<> deliver_wasm(Call& call, std::span<const Bytes> pieces);
+Result<> deliver_wasm(Call& call, Bytes whole);
+inline constexpr Option wat_option{
+    .name = "wat", .letter = 't', .help = "write the result as text instead of binary"};
 
 } // namespace tenon::cli

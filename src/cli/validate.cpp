@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon validate: whether core modules and components are valid.
 #include "component/validate.hpp"
-#include "base/nearest.hpp"
+#include "cli/features.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
-#include "component/decode.hpp"
 #include "wasm/sections.hpp"
-#include "wasm/type_text.hpp"
 #include "wasm/validate_parallel.hpp"
 #include "wat/parse.hpp"
 #include "wat/text_place.hpp"
@@ -18,59 +16,10 @@
 namespace tenon::cli {
 namespace {
 
-std::vector<wasm::Feature> all_features() {
-    std::vector<wasm::Feature> all;
-    for (int i = 1; i <= static_cast<int>(wasm::last_feature); ++i)
-        all.push_back(static_cast<wasm::Feature>(i));
-    return all;
-}
-
-/// `threads`, `-simd`, `all`, `-all`, on top of what was said before, or `wasm2` in its place: one
-/// word of `--features`.
-Result<> apply(const Call& call, std::string_view word, wasm::Features& features) {
-    const bool on = !word.starts_with('-');
-    const auto name = on ? word : word.substr(1);
-    if (const auto version = wasm::Features::version(name)) {
-        if (!on)
-            return call.misuse(base::Error(
-                Errc::usage, fmt::format("`{}` cannot be taken away, only chosen", name)));
-        features = *version;
-        return {};
-    }
-    const auto versions = wasm::Features::version_names();
-    std::vector<std::string_view> names(versions.begin(), versions.end());
-    names.emplace_back("all");
-    for (const auto feature : all_features()) {
-        names.push_back(name_of(feature));
-        if (name == "all" || name == name_of(feature))
-            features.set(feature, on);
-    }
-    if (std::ranges::find(names, name) != names.end())
-        return {};
-    auto error = base::Error(Errc::usage, fmt::format("unknown feature `{}`", name));
-    if (const auto near = base::nearest(name, names))
-        error = std::move(error).help(fmt::format("did you mean `{}`?", *near));
-    return call.misuse(std::move(error));
-}
-
-Result<wasm::Features> features_of(const Call& call) {
-    auto features = wasm::Features::usual();
-    for (const auto& list : call.values("features"))
-        for (std::size_t begin = 0; begin <= list.size();) {
-            const auto end = std::min(list.find(',', begin), list.size());
-            if (end > begin)
-                TENON_TRY(apply(call, std::string_view(list).substr(begin, end - begin), features));
-            begin = end + 1;
-        }
-    return features;
-}
-
 Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
-    if (walker.preamble().layer == wasm::Layer::component) {
-        TENON_TRY(component::validate(TENON_TRY(component::decode(content)), options));
-        return {};
-    }
+    if (walker.preamble().layer == wasm::Layer::component)
+        return component::validate(content, options);
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
 }
 
@@ -100,7 +49,7 @@ Result<> validate_one(const Call& call, const std::string& path,
 
 Result<> validate(Call& call) {
     wasm::ValidateOptions options;
-    options.features = TENON_TRY(features_of(call));
+    options.features = TENON_TRY(wasm_features_of(call));
     options.threads =
         static_cast<unsigned>(TENON_TRY(call.integer("threads", 1, 4096)).value_or(0));
     options.stop = call.stop();
@@ -116,16 +65,7 @@ Result<> validate(Call& call) {
     return call.answer("", std::move(object));
 }
 
-constexpr Option validate_options[] = {
-    {.name = "features",
-     .letter = 'f',
-     .kind = ValueKind::text,
-     .value = "NAME,…",
-     .help = "allow more than the proposals of phase 4 (`custom-page-sizes`, `cm-threading`, "
-             "`all`), less (`-simd`), or a version of old (`mvp`, `wasm1`, `wasm2`, `wasm3`, "
-             "`lime1`)",
-     .repeated = true},
-    threads_option};
+constexpr Option validate_options[] = {wasm_features_option, threads_option};
 constexpr Positional validate_arguments[] = {
     {.name = "FILE",
      .help = "modules and components, binary or text; standard input if there is none, or `-`",

@@ -147,8 +147,7 @@ constexpr Verb wit_validate_verb{
     .positionals = validate_arguments,
     .output = OutputMeaning::format,
     .run = validate,
-    .example = "tenon wit validate wit",
-    .long_running = true};
+    .example = "tenon wit validate wit"};
 
 constexpr Verb wit_lint_verb{
     .path = "wit lint",
@@ -159,8 +158,7 @@ constexpr Verb wit_lint_verb{
     .positionals = lint_arguments,
     .output = OutputMeaning::format,
     .run = lint,
-    .example = "tenon wit lint wit",
-    .long_running = true};
+    .example = "tenon wit lint wit"};
 
 constexpr Verb wit_fmt_verb{
     .path = "wit fmt",

@@ -3,10 +3,12 @@
 
 #include "cli/limits.hpp"
 #include "component/package_decode.hpp"
+#include "wasm/module.hpp"
 #include "wasm/sections.hpp"
 #include "wat/package_text.hpp"
 #include "wit/merge.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace tenon::cli {
@@ -26,6 +28,20 @@ wit::ReadOptions options_of(const Call& call) {
     return options;
 }
 
+base::Error no_world(Bytes content) {
+    std::string help = "`tenon component embed WIT MODULE` puts its world in, and `tenon component "
+                       "new` makes a component of it";
+    const auto module = wasm::decode_module(content);
+    constexpr std::string_view preview1 = "wasi_snapshot_preview1";
+    if (module && std::ranges::find(module->imports, preview1, &wasm::Import::module) !=
+                      module->imports.end())
+        help += "; the module imports `wasi_snapshot_preview1`, so that `new` needs an adapter "
+                "(`--adapt`)";
+    return base::Error(Errc::not_found, "this is a core module, and no section `component-type` in "
+                                        "it says what its world is")
+        .help(std::move(help));
+}
+
 /// The worlds in the sections `component-type…` of a core module, merged.
 Result<WitInput> read_module(Bytes content) {
     auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
@@ -33,7 +49,8 @@ Result<WitInput> read_module(Bytes content) {
     while (const auto section = TENON_TRY(walker.next())) {
         if (section->id != 0 || !section->name.starts_with("component-type"))
             continue;
-        auto decoded = component::decode_wit(section->payload);
+        const auto skipped = section->content.size() - section->payload.size(); // the name
+        auto decoded = component::decode_wit(section->payload, section->content_offset + skipped);
         if (!decoded)
             return fail(
                 std::move(decoded).error().within("section `" + std::string(section->name) + "`"));
@@ -44,8 +61,7 @@ Result<WitInput> read_module(Bytes content) {
     }
     if (input)
         return *std::move(input);
-    return fail(base::Error(Errc::not_found, "this is a core module, and no section "
-                                             "`component-type` in it says what its world is"));
+    return fail(no_world(content));
 }
 
 Result<WitInput> read_binary(Bytes content) {

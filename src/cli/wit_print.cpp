@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 #include <map>
+#include <set>
 
 namespace tenon::cli {
 namespace {
@@ -44,28 +45,18 @@ wit::PrintOptions print_options(const Call& call) {
     return options;
 }
 
-std::vector<wit::PackageIdx> all_but_main(const WitInput& input) {
-    std::vector<wit::PackageIdx> others;
-    for (std::uint32_t i = 0; i < input.model.packages.size(); ++i)
-        if (i != input.main.value)
-            others.push_back({i});
-    return others;
-}
-
-/// As short as it can be: `io`, else `wasi-io`, else with the version.
+/// As short as they can be: `io`, else `wasi:io`, else with the version; as wasm-tools has them.
 std::vector<std::string> file_names(const wit::Model& model) {
-    std::map<std::string, int> by_name, by_both;
-    for (const auto& package : model.packages) {
-        ++by_name[package.name.name];
-        ++by_both[package.name.space + ":" + package.name.name];
-    }
+    std::map<std::string, std::map<std::string, int>> versions; // by name and namespace
+    for (const auto& package : model.packages)
+        ++versions[package.name.name][package.name.space];
     std::vector<std::string> names;
-    for (const auto& [name, interfaces, worlds, docs, span] : model.packages) {
-        auto file = name.name;
-        if (by_name[name.name] > 1)
-            file = name.space + "-" + name.name;
-        if (by_both[name.space + ":" + name.name] > 1 && name.version)
-            file += "@" + name.version->text();
+    for (const auto& package : model.packages) {
+        const auto& [space, plain, version] = package.name;
+        const auto& spaces = versions[plain];
+        auto file = spaces.size() > 1 ? space + ":" + plain : plain;
+        if (spaces.at(space) > 1 && version)
+            file += "@" + version->text();
         names.push_back(file + ".wit");
     }
     return names;
@@ -74,18 +65,48 @@ std::vector<std::string> file_names(const wit::Model& model) {
 /// The main package, and in `deps/` the others: a folder that can be read again.
 Result<> write_folder(Call& call, const WitInput& input, const base::Path& folder) {
     const auto names = file_names(input.model);
-    TENON_TRY(base::make_directories(folder / "deps"));
+    std::vector<std::pair<base::Path, std::string>> files;
+    std::set<base::Path> taken;
     for (std::uint32_t i = 0; i < names.size(); ++i) {
-        const auto text =
-            TENON_TRY(wit::print(input.model, wit::PackageIdx{i}, {}, print_options(call)));
-        const auto path = i == input.main.value ? folder / names[i] : folder / "deps" / names[i];
+        const auto& package = input.model.packages[i].name;
+        auto path = i == input.main.value ? folder / names[i] : folder / "deps" / names[i];
+        if (!taken.insert(path).second)
+            return fail(Errc::exists, fmt::format("package `{}` and another one would both be "
+                                                  "written to `{}`",
+                                                  package.text(), path.native()));
+        auto text = TENON_TRY(wit::print(input.model, wit::PackageIdx{i}, {}, print_options(call)));
+        files.emplace_back(std::move(path), std::move(text));
+    }
+    TENON_TRY(base::make_directories(folder / "deps"));
+    for (const auto& [path, text] : files) {
         TENON_TRY(base::write_file(path, as_bytes(text)));
         call.note(fmt::format("wrote {}", path.native()));
     }
     return {};
 }
 
+/// What would do nothing, or not what was asked for, is not ignored without a word.
+Result<> check_options(const Call& call) {
+    const auto both = [&](std::string_view one, std::string_view other) {
+        return call.misuse(base::Error(
+            Errc::usage, fmt::format("the argument `{}` cannot be used with `{}`", one, other)));
+    };
+    if (call.has("out-dir") && call.has("output"))
+        return both("--out-dir", "--output");
+    if (call.has("out-dir") && call.json())
+        return both("--out-dir", "--json");
+    if (call.has("wasm") && call.json())
+        return both("--wasm", "--json");
+    if (call.has("importize-out-world-name") && !call.has("importize") &&
+        !call.has("importize-world"))
+        return call.misuse(base::Error(Errc::usage, "`--importize-out-world-name` names the world "
+                                                    "that `--importize` makes, which is missing")
+                               .help("add `--importize`, or `--importize-world WORLD`"));
+    return {};
+}
+
 Result<> print(Call& call) {
+    TENON_TRY(check_options(call));
     auto input = TENON_TRY(read_wit_input(call, call.argument(0).value_or("-")));
     TENON_TRY(importize(call, input));
     TENON_TRY(merge_imports(call, input));
@@ -96,8 +117,8 @@ Result<> print(Call& call) {
                                                                        {"tenon", TENON_VERSION})));
     if (call.json())
         return deliver_text(call, wit::to_json(input.model) + "\n");
-    return deliver_text(call, TENON_TRY(wit::print(input.model, input.main, all_but_main(input),
-                                                   print_options(call))));
+    return deliver_text(call,
+                        TENON_TRY(wit::print_all(input.model, input.main, print_options(call))));
 }
 
 constexpr Option print_options_rows[] = {
@@ -145,8 +166,7 @@ constexpr Verb wit_print_verb{
     .positionals = print_arguments,
     .output = OutputMeaning::file,
     .run = print,
-    .example = "tenon wit print build/greet.wasm",
-    .long_running = true};
+    .example = "tenon wit print build/greet.wasm"};
 
 constexpr Verb component_wit_verb{
     .path = "component wit", .summary = "the same as `tenon wit print`", .alias_of = "wit print"};

@@ -282,8 +282,14 @@ struct CanonOption {
         gc,
     };
     Kind kind;
-    std::uint32_t index = 0; ///< of the memory or function
+    std::uint32_t index = 0; ///< where the kind `has_index`: of a memory, function or type
 };
+/// Whether a number stands behind the option's code.
+[[nodiscard]] constexpr bool has_index(CanonOption::Kind kind) noexcept {
+    using Kind = CanonOption::Kind;
+    return kind == Kind::memory || kind == Kind::realloc || kind == Kind::post_return ||
+           kind == Kind::callback || kind == Kind::core_type;
+}
 
 struct Canon {
     std::uint64_t offset = 0;

@@ -58,18 +58,8 @@ Result<ast::CanonOption> read_option(Reader& in) {
     if (code > static_cast<std::uint8_t>(Kind::gc))
         return fail(no_such(in, "canonical option", code));
     ast::CanonOption option{static_cast<Kind>(code)};
-    switch (option.kind) {
-    case Kind::memory:
-    case Kind::realloc:
-    case Kind::post_return:
-    case Kind::callback:
-    case Kind::core_type: option.index = TENON_TRY(in.u32()); break;
-    case Kind::utf8:
-    case Kind::utf16:
-    case Kind::latin1_utf16:
-    case Kind::async:
-    case Kind::gc: break;
-    }
+    if (ast::has_index(option.kind))
+        option.index = TENON_TRY(in.u32());
     return option;
 }
 

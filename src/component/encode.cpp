@@ -61,19 +61,8 @@ void append(Buffer& out, const ast::Export& exported) {
 
 void append(Buffer& out, const ast::CanonOption& option) {
     append_code(out, option.kind);
-    using Kind = ast::CanonOption::Kind;
-    switch (option.kind) {
-    case Kind::memory:
-    case Kind::realloc:
-    case Kind::post_return:
-    case Kind::callback:
-    case Kind::core_type: append(out, option.index); break;
-    case Kind::utf8:
-    case Kind::utf16:
-    case Kind::latin1_utf16:
-    case Kind::async:
-    case Kind::gc: break;
-    }
+    if (ast::has_index(option.kind))
+        append(out, option.index);
 }
 
 void append(Buffer& out, const ast::Canon& canon) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/interface_decode.hpp"
 
-#include "component/types_each.hpp"
+#include "component/primitives.hpp"
 #include "wit/dependencies.hpp"
 #include "wit/order.hpp"
-#include "wit/types_each.hpp"
 
 #include <fmt/format.h>
 #include <set>
@@ -30,63 +29,6 @@ wit::InterfaceIdx add_interface(wit::Model& model, std::optional<std::string> na
     model.interfaces.push_back(std::move(interface));
     return {static_cast<std::uint32_t>(model.interfaces.size() - 1)};
 }
-
-/// Both lists follow the binary format's order of codes.
-wit::Primitive wit_primitive(Primitive type) {
-    if (type == Primitive::error_context)
-        return wit::Primitive::error_context;
-    return static_cast<wit::Primitive>(0x7f - static_cast<std::uint8_t>(type));
-}
-
-std::vector<wit::Type> types_in(const wit::TypeKind& kind) {
-    std::vector<wit::Type> list;
-    wit::each_type(kind, [&](const wit::Type& type) { list.push_back(type); });
-    return list;
-}
-std::vector<ValueType> types_in(const Definition& definition) {
-    std::vector<ValueType> list;
-    for_each_type(definition, [&](const auto& type) { list.emplace_back(type); });
-    return list;
-}
-
-struct KindName {
-    std::string_view operator()(const wit::Record&) const { return "record"; }
-    std::string_view operator()(const wit::Variant&) const { return "variant"; }
-    std::string_view operator()(const wit::Enum&) const { return "enum"; }
-    std::string_view operator()(const wit::Flags&) const { return "flags"; }
-    std::string_view operator()(const wit::Tuple&) const { return "tuple"; }
-    std::string_view operator()(const wit::List&) const { return "list"; }
-    std::string_view operator()(const wit::FixedList&) const { return "fixed-length list"; }
-    std::string_view operator()(const wit::Map&) const { return "map"; }
-    std::string_view operator()(const wit::Option&) const { return "option"; }
-    std::string_view operator()(const wit::ResultType&) const { return "result"; }
-    std::string_view operator()(const wit::Future&) const { return "future"; }
-    std::string_view operator()(const wit::Stream&) const { return "stream"; }
-    std::string_view operator()(const wit::Resource&) const { return "resource"; }
-    std::string_view operator()(const wit::Own&) const { return "own"; }
-    std::string_view operator()(const wit::Borrow&) const { return "borrow"; }
-    std::string_view operator()(const wit::Alias&) const { return "alias"; }
-    std::string_view operator()(Primitive) const { return "alias"; }
-    std::string_view operator()(const Record&) const { return "record"; }
-    std::string_view operator()(const Variant&) const { return "variant"; }
-    std::string_view operator()(const Enum&) const { return "enum"; }
-    std::string_view operator()(const Flags&) const { return "flags"; }
-    std::string_view operator()(const Tuple&) const { return "tuple"; }
-    std::string_view operator()(const List&) const { return "list"; }
-    std::string_view operator()(const FixedList&) const { return "fixed-length list"; }
-    std::string_view operator()(const Map&) const { return "map"; }
-    std::string_view operator()(const Option&) const { return "option"; }
-    std::string_view operator()(const ResultType&) const { return "result"; }
-    std::string_view operator()(const Future&) const { return "future"; }
-    std::string_view operator()(const Stream&) const { return "stream"; }
-    std::string_view operator()(const Resource&) const { return "resource"; }
-    std::string_view operator()(const Own&) const { return "own"; }
-    std::string_view operator()(const Borrow&) const { return "borrow"; }
-    std::string_view operator()(const Func&) const { return "function"; }
-    std::string_view operator()(const InstanceType&) const { return "instance"; }
-    std::string_view operator()(const ComponentType&) const { return "component"; }
-    std::string_view operator()(const CoreModule&) const { return "core module"; }
-};
 
 } // namespace
 
@@ -124,11 +66,11 @@ Result<> WitDecoder::add_again(wit::InterfaceIdx interface, bool is_own, const s
     const auto& there = model_[interface];
     if (item.sort == Sort::type) {
         if (const auto* const known = there.types.find(name))
-            return learn_named(name, item, *known);
+            return same_named(name, item, *known);
     } else if (item.sort != Sort::func) {
         return fail(Errc::invalid, fmt::format("`{}` is neither a type nor a function", name));
-    } else if (there.functions.contains(name)) {
-        return {};
+    } else if (const auto* const known = there.functions.find(name)) {
+        return same_function(name, item, *known);
     }
     if (is_own)
         return fail(Errc::invalid,
@@ -235,6 +177,8 @@ Result<> WitDecoder::world_export(wit::WorldIdx world, const std::string& name,
 
 Result<wit::WorldIdx> WitDecoder::new_world(const std::string& name, const Externs& imports,
                                             const Externs& exports, bool is_component) {
+    if (main_.worlds.contains(name))
+        return fail(Errc::invalid, fmt::format("world `{}` is there twice", name));
     wit::World world{};
     world.name = name;
     model_.worlds.push_back(std::move(world));
@@ -321,10 +265,20 @@ Result<wit::Function> WitDecoder::function(const std::string& name, const Extern
     return made;
 }
 
-std::optional<wit::TypeIdx> WitDecoder::find(TypeIdx type) const {
-    for (std::optional<TypeIdx> at = type; at; at = types_.parent(*at))
-        if (const auto there = known_.find(*at); there != known_.end())
-            return there->second;
+/// All that are passed on the way know it from then on, so that no chain is walked twice.
+std::optional<wit::TypeIdx> WitDecoder::find(TypeIdx type) {
+    std::vector<TypeIdx> way;
+    for (std::optional<TypeIdx> at = type; at; at = types_.parent(*at)) {
+        const auto there = known_.find(*at);
+        if (there == known_.end()) {
+            way.push_back(*at);
+            continue;
+        }
+        const auto found = there->second;
+        for (const auto passed : way)
+            known_.emplace(passed, found);
+        return found;
+    }
     return std::nullopt;
 }
 
@@ -362,7 +316,7 @@ Result<std::optional<wit::Type>> WitDecoder::value(const std::optional<ValueType
 
 Result<wit::Type> WitDecoder::value(const ValueType& type) {
     if (const auto* const primitive = std::get_if<Primitive>(&type))
-        return wit_primitive(*primitive);
+        return to_wit(*primitive);
     const auto at = std::get<TypeIdx>(type);
     if (const auto known = find(at))
         return *known;
@@ -389,9 +343,7 @@ Result<wit::TypeIdx> WitDecoder::resource(TypeIdx type) {
 Result<wit::TypeKind> WitDecoder::kind(const Definition& definition) {
     struct Convert {
         WitDecoder& self;
-        Result<wit::TypeKind> operator()(Primitive of) const {
-            return wit::Alias{wit_primitive(of)};
-        }
+        Result<wit::TypeKind> operator()(Primitive of) const { return wit::Alias{to_wit(of)}; }
         Result<wit::TypeKind> operator()(const Record& of) const {
             wit::Record record;
             for (const auto& [name, type] : of.fields)
@@ -463,40 +415,6 @@ Result<wit::TypeKind> WitDecoder::kind(const Definition& definition) {
         Result<wit::TypeKind> operator()(const CoreModule&) const { return no_value(); }
     };
     return std::visit(Convert{*this}, definition);
-}
-
-// --- types that were seen before
-
-Result<> WitDecoder::learn_named(const std::string& name, const Extern& item, wit::TypeIdx as) {
-    const auto& kind = model_[as].kind;
-    const auto& definition = types_[item.type];
-    if (!std::holds_alternative<wit::Alias>(kind)) {
-        const auto expected = std::visit(KindName{}, kind);
-        const auto found = std::visit(KindName{}, definition);
-        if (expected != found || types_in(kind).size() != types_in(definition).size())
-            return fail(Errc::invalid,
-                        fmt::format("type `{}` is not the {} that it was before", name, expected));
-        learn_inside(item.type, as);
-    }
-    known_.insert_or_assign(item.type, as);
-    return {};
-}
-
-void WitDecoder::learn(const ValueType& type, const wit::Type& as) {
-    const auto* const index = std::get_if<TypeIdx>(&type);
-    const auto* const known = std::get_if<wit::TypeIdx>(&as);
-    if (index == nullptr || known == nullptr)
-        return;
-    // What has a name is learnt where it is exported.
-    if (known_.emplace(*index, *known).second && !model_[*known].name)
-        learn_inside(*index, *known);
-}
-
-void WitDecoder::learn_inside(TypeIdx type, wit::TypeIdx as) {
-    const auto inner = types_in(model_[as].kind);
-    const auto outer = types_in(types_[type]);
-    for (std::size_t i = 0; i < std::min(inner.size(), outer.size()); ++i)
-        learn(outer[i], inner[i]);
 }
 
 // --- packages

@@ -6,8 +6,10 @@
 #include "component/names.hpp"
 #include "component/types.hpp"
 #include "wit/model.hpp"
+#include "wit/types.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace tenon::component {
@@ -16,6 +18,8 @@ namespace tenon::component {
 class WitDecoder {
 public:
     explicit WitDecoder(const Types& types) : types_(types) {}
+    WitDecoder(const WitDecoder&) = delete;
+    WitDecoder& operator=(const WitDecoder&) = delete;
 
     // Parts of the main package. Each gives the package that the part's id names.
 
@@ -59,25 +63,31 @@ private:
     [[nodiscard]] const wit::TypeIdx* resource_of(const wit::Owner& owner,
                                                   const std::string& name) const;
     /// What the type, or one that it is an alias of, has become.
-    [[nodiscard]] std::optional<wit::TypeIdx> find(TypeIdx type) const;
+    std::optional<wit::TypeIdx> find(TypeIdx type);
     Result<wit::Type> value(const ValueType& type);
     Result<std::optional<wit::Type>> value(const std::optional<ValueType>& type);
     Result<wit::TypeIdx> resource(TypeIdx type);
     Result<wit::TypeKind> kind(const Definition& definition);
-    /// Lets the types in `type` stand for those in `as`, where they have the same shape.
-    void learn(const ValueType& type, const wit::Type& as);
-    void learn_inside(TypeIdx type, wit::TypeIdx as);
-    /// The same for an export of an interface that has this type already; `invalid` if it differs.
-    Result<> learn_named(const std::string& name, const Extern& item, wit::TypeIdx as);
+
+    // What an interface has already is described once more: `invalid` if it differs.
+
+    Result<> same_named(const std::string& name, const Extern& item, wit::TypeIdx as);
+    Result<> same_function(const std::string& name, const Extern& item, const wit::Function& as);
+    /// Whether it means the same, whatever aliases lead there. What has no name yet stands for
+    /// that in `as` from then on.
+    bool matches(const ValueType& type, const wit::Type& as);
+    bool matches_inside(TypeIdx type, wit::TypeIdx as);
 
     wit::PackageIdx add_package(const Package& from);
 
     const Types& types_;
     wit::Model model_;
+    wit::Types wit_types_{model_};
     Package main_;
     base::OrderedMap<std::string, Package> foreign_;
     std::map<std::string, wit::InterfaceIdx> own_by_id_;
     std::map<TypeIdx, wit::TypeIdx> known_;
+    std::set<std::pair<TypeIdx, wit::TypeIdx>> compared_;
 };
 
 } // namespace tenon::component

@@ -104,8 +104,8 @@ Result<DecodedWit> decode_wit(const ast::Component& component) {
     return decoded;
 }
 
-Result<DecodedWit> decode_wit(Bytes component) {
-    return decode_wit(TENON_TRY(decode(component)));
+Result<DecodedWit> decode_wit(Bytes component, std::uint64_t base) {
+    return decode_wit(TENON_TRY(decode(component, base)));
 }
 
 Result<wit::Decoded> decode_package(Bytes content, const std::string& name) {

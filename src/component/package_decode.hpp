@@ -22,7 +22,8 @@ struct DecodedWit {
 
 /// Errors are those of decoding, and `invalid` for what WIT cannot say.
 Result<DecodedWit> decode_wit(const ast::Component& component);
-Result<DecodedWit> decode_wit(Bytes component);
+/// `base` is the offset of the first byte in its file.
+Result<DecodedWit> decode_wit(Bytes component, std::uint64_t base = 0);
 
 /// For `wit::ReadOptions::decode`: a binary that encodes a package; `unsupported` for text, and
 /// `invalid` for another component.

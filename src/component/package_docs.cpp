@@ -4,6 +4,7 @@
 #include "data/value.hpp"
 
 #include <fmt/format.h>
+#include <map>
 
 namespace tenon::component {
 namespace {
@@ -258,32 +259,35 @@ private:
         TENON_TRY(only(value, *type.name, {"docs", "stability", "items"}));
         TENON_TRY(text(value, "docs", type.docs));
         TENON_TRY(stability(value, type.stability));
+        if (value.find("items") == nullptr)
+            return {};
+        const auto items = docs_of_items(type.kind);
         return each(value, "items", [&](const std::string& name, const Value& docs) -> Result<> {
-            auto* const into = docs_of_item(type.kind, name);
-            if (into == nullptr)
+            const auto into = items.find(name);
+            if (into == items.end())
                 return fail(wrong("item", name));
             if (docs.string() == nullptr)
                 return fail(wrong_kind(name, "a string"));
-            *into = *docs.string();
+            *into->second = *docs.string();
             return {};
         });
     }
-    static std::string* docs_of_item(wit::TypeKind& kind, std::string_view name) {
-        const auto among = [&](auto& list) -> std::string* {
+    /// Where the docs of fields, cases and labels go.
+    static std::map<std::string, std::string*> docs_of_items(wit::TypeKind& kind) {
+        std::map<std::string, std::string*> out;
+        const auto add_all = [&](auto& list) {
             for (auto& item : list)
-                if (item.name == name)
-                    return &item.docs;
-            return nullptr;
+                out.emplace(item.name, &item.docs);
         };
         if (auto* const record = std::get_if<wit::Record>(&kind))
-            return among(record->fields);
-        if (auto* const variant = std::get_if<wit::Variant>(&kind))
-            return among(variant->cases);
-        if (auto* const cases = std::get_if<wit::Enum>(&kind))
-            return among(cases->cases);
-        if (auto* const flags = std::get_if<wit::Flags>(&kind))
-            return among(flags->flags);
-        return nullptr;
+            add_all(record->fields);
+        else if (auto* const variant = std::get_if<wit::Variant>(&kind))
+            add_all(variant->cases);
+        else if (auto* const cases = std::get_if<wit::Enum>(&kind))
+            add_all(cases->cases);
+        else if (auto* const flags = std::get_if<wit::Flags>(&kind))
+            add_all(flags->flags);
+        return out;
     }
     Result<> interface(wit::InterfaceIdx at, const Value& value) {
         auto& interface = model_.interfaces.at(at.value);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/package_encode.hpp"
 
-#include "base/leb128.hpp"
 #include "component/encode.hpp"
+#include "component/encode_detail.hpp"
 #include "component/package_docs.hpp"
 #include "component/type_encoder.hpp"
 #include "wit/dependencies.hpp"
@@ -39,9 +39,9 @@ std::vector<wit::InterfaceIdx> all_used(const wit::Model& model, wit::InterfaceI
     return order;
 }
 
-Result<ast::ComponentType> encode_interface(const wit::Model& model, wit::InterfaceIdx interface) {
-    TypeEncoder encoder(model);
-    for (const auto one : all_used(model, interface))
+Result<ast::ComponentType> encode_interface(EncodedModel& whole, wit::InterfaceIdx interface) {
+    TypeEncoder encoder(whole);
+    for (const auto one : all_used(whole.model, interface))
         encoder.import_types_of(one);
     encoder.export_whole(interface);
     return encoder.take();
@@ -50,15 +50,11 @@ Result<ast::ComponentType> encode_interface(const wit::Model& model, wit::Interf
 /// What the tool conventions call the section `producers`: fields of names with versions.
 Buffer producers(const Producer& producer) {
     Buffer out;
-    const auto append = [&](std::string_view text) {
-        base::append_unsigned_leb(out, text.size());
-        out.insert(out.end(), text.begin(), text.end());
-    };
-    base::append_unsigned_leb(out, 1);
-    append("processed-by");
-    base::append_unsigned_leb(out, 1);
-    append(producer.name);
-    append(producer.version);
+    append(out, 1U);
+    append(out, std::string_view("processed-by"));
+    append(out, 1U);
+    append(out, std::string_view(producer.name));
+    append(out, std::string_view(producer.version));
     return out;
 }
 
@@ -87,9 +83,11 @@ private:
 
 } // namespace
 
-Result<ast::ComponentType> encode_world(const wit::Model& model, wit::WorldIdx world) {
-    TypeEncoder encoder(model);
-    const auto& of = model[world];
+namespace {
+
+Result<ast::ComponentType> encode_world(EncodedModel& whole, wit::WorldIdx world) {
+    TypeEncoder encoder(whole);
+    const auto& of = whole.model[world];
     for (const auto& [key, item] : of.imports) {
         if (const auto* const interface = std::get_if<wit::WorldInterface>(&item))
             encoder.import_interface(key, *interface);
@@ -107,14 +105,22 @@ Result<ast::ComponentType> encode_world(const wit::Model& model, wit::WorldIdx w
     return encoder.take();
 }
 
+} // namespace
+
+Result<ast::ComponentType> encode_world(const wit::Model& model, wit::WorldIdx world) {
+    EncodedModel whole(model);
+    return encode_world(whole, world);
+}
+
 Result<Buffer> encode_package(const wit::Model& model, wit::PackageIdx package,
                               const Producer& producer) {
+    EncodedModel whole(model);
     PackageWriter writer;
     for (const auto& [name, interface] : model[package].interfaces)
-        writer.add(name, TENON_TRY(encode_interface(model, interface)));
+        writer.add(name, TENON_TRY(encode_interface(whole, interface)));
     for (const auto& [name, world] : model[package].worlds) {
         ast::ComponentType wrapper;
-        auto type = TENON_TRY(encode_world(model, world));
+        auto type = TENON_TRY(encode_world(whole, world));
         wrapper.declarators.push_back({ast::Type{0, std::move(type)}});
         wrapper.declarators.push_back(
             {ast::ExportDecl{0, {model.id_of(world), {}, {}, {}}, {Sort::component, {}, {}, 0}}});

@@ -19,7 +19,8 @@ struct Producer {
 };
 
 /// The package as a binary, with its documentation. Packages that it needs are in it as far as it
-/// uses their types. `invalid` for types that have no encoding, see `TypeEncoder`.
+/// uses their types. `invalid` for types that have no encoding and `limit` for packages that become
+/// too large, see `TypeEncoder`.
 Result<Buffer> encode_package(const wit::Model& model, wit::PackageIdx package,
                               const Producer& producer);
 

@@ -18,11 +18,7 @@ Result<Buffer> encode_path(const base::Path& path, const Producer& producer) {
 
 Result<std::string> wit_text(Bytes component) {
     const auto decoded = TENON_TRY(decode_wit(component));
-    std::vector<wit::PackageIdx> others;
-    for (std::uint32_t i = 0; i < decoded.model.packages.size(); ++i)
-        if (i != decoded.package.value)
-            others.push_back({i});
-    return wit::print(decoded.model, decoded.package, others);
+    return wit::print_all(decoded.model, decoded.package);
 }
 
 Result<Outside> outside_of(Bytes component) {

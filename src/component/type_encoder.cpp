@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/type_encoder.hpp"
 
+#include "component/definition.hpp"
+#include "component/primitives.hpp"
 #include "wit/types.hpp"
 
 #include <fmt/format.h>
@@ -8,14 +10,6 @@
 
 namespace tenon::component {
 namespace {
-
-/// Both lists follow the binary format's order of codes.
-Primitive primitive(wit::Primitive type) {
-    if (type == wit::Primitive::error_context)
-        return Primitive::error_context;
-    return static_cast<Primitive>(0x7f - static_cast<std::uint8_t>(type));
-}
-static_assert(static_cast<int>(wit::Primitive::string) == 0x7f - 0x73);
 
 ast::ExternName plain(std::string name, const std::optional<std::string>& external_id) {
     return {std::move(name), {}, {}, external_id};
@@ -29,21 +23,47 @@ bool has_encoding(const wit::TypeKind& kind) {
     return flags == nullptr || (!flags->flags.empty() && flags->flags.size() <= max_flags);
 }
 
-std::vector<std::string> names(const std::vector<wit::Label>& labels) {
-    std::vector<std::string> list;
-    for (const auto& label : labels)
-        list.push_back(label.name);
-    return list;
-}
+/// The names in a definition, and two bytes for each type; declarators inside are counted already.
+struct SizeOf {
+    std::uint64_t operator()(const ast::Record& of) const { return named(of.fields); }
+    std::uint64_t operator()(const ast::Variant& of) const { return named(of.cases); }
+    std::uint64_t operator()(const ast::Func& of) const { return named(of.params); }
+    std::uint64_t operator()(const ast::Enum& of) const { return labels(of.labels); }
+    std::uint64_t operator()(const ast::Flags& of) const { return labels(of.labels); }
+    std::uint64_t operator()(const ast::Tuple& of) const { return 2 * of.types.size(); }
+    template <class Other> std::uint64_t operator()(const Other&) const { return 4; }
+
+private:
+    static std::uint64_t named(const auto& list) {
+        std::uint64_t size = 0;
+        for (const auto& part : list)
+            size += part.name.size() + 3;
+        return size;
+    }
+    static std::uint64_t labels(const std::vector<std::string>& list) {
+        std::uint64_t size = 0;
+        for (const auto& label : list)
+            size += label.size() + 1;
+        return size;
+    }
+};
 
 } // namespace
 
-TypeEncoder::TypeEncoder(const wit::Model& model)
-    : model_(model), canonical_(wit::canonical_types(model)) {}
+EncodedModel::EncodedModel(const wit::Model& of) : model(of), canonical(wit::canonical_types(of)) {}
+
+/// What does not fit any more is left out, and `take` says so: indices are of no use then.
+bool TypeEncoder::has_room(std::uint64_t size) {
+    constexpr std::uint64_t overhead = 16, limit = std::uint64_t{16} << 20;
+    whole_.size += overhead + size;
+    is_too_large_ = is_too_large_ || whole_.size > limit;
+    return !is_too_large_;
+}
 
 std::uint32_t TypeEncoder::define(ast::TypeKind kind) {
     auto& into = space();
-    into.declarators.push_back({ast::Type{0, std::move(kind)}});
+    if (has_room(std::visit(SizeOf{}, kind)))
+        into.declarators.push_back({ast::Type{0, std::move(kind)}});
     return into.types++;
 }
 
@@ -53,6 +73,9 @@ void TypeEncoder::declare(bool as_import, ast::ExternName name, ast::ExternType 
         ++into.types;
     if (type.sort == Sort::instance)
         ++instances_;
+    if (!has_room(name.name.size() + name.implements.value_or("").size() +
+                  name.external_id.value_or("").size()))
+        return;
     if (as_import)
         into.declarators.push_back({ast::Import{0, std::move(name), type}});
     else
@@ -178,8 +201,8 @@ std::optional<ast::ValType> TypeEncoder::value(const std::optional<wit::Type>& t
 
 ast::ValType TypeEncoder::value(const wit::Type& type) {
     if (const auto* const plain_type = std::get_if<wit::Primitive>(&type))
-        return primitive(*plain_type);
-    const auto at = canonical_.at(std::get<wit::TypeIdx>(type).value);
+        return from_wit(*plain_type);
+    const auto at = whole_.canonical.at(std::get<wit::TypeIdx>(type).value);
     const auto& known = space().known.types;
     if (const auto there = known.find(at); there != known.end())
         return ast::TypeRef{there->second};
@@ -189,7 +212,6 @@ ast::ValType TypeEncoder::value(const wit::Type& type) {
     return made;
 }
 
-/// Of a type that is never a primitive: a resource.
 std::uint32_t TypeEncoder::index_of(wit::TypeIdx type) {
     return std::get<ast::TypeRef>(value(wit::Type(type))).index;
 }
@@ -208,8 +230,9 @@ ast::ValType TypeEncoder::encode(wit::TypeIdx type) {
     if (!impossible_ && !has_encoding(of.kind))
         impossible_ = type;
     const auto* const alias = std::get_if<wit::Alias>(&of.kind);
-    auto made =
-        alias != nullptr ? value(alias->of) : ast::ValType(ast::TypeRef{define(kind(of.kind))});
+    auto made = alias != nullptr
+                    ? value(alias->of)
+                    : ast::ValType(ast::TypeRef{define(definition_of(of.kind, *this))});
     if (!of.name)
         return made;
     if (const auto* const plain_type = std::get_if<Primitive>(&made))
@@ -228,74 +251,26 @@ std::uint32_t TypeEncoder::from_other_interface(wit::InterfaceIdx owner, wit::Ty
     }
     auto there = aliased_.find(type);
     if (there == aliased_.end()) {
-        component_.declarators.push_back({ast::Alias{
-            0, Sort::type, {}, ast::Alias::Export{instance->second, *model_[type].name}}});
+        const auto& name = *model_[type].name;
+        if (has_room(name.size()))
+            component_.declarators.push_back(
+                {ast::Alias{0, Sort::type, {}, ast::Alias::Export{instance->second, name}}});
         there = aliased_.emplace(type, component_.types++).first;
     }
     if (!in_instance_)
         return there->second;
-    instance_.declarators.push_back(
-        {ast::Alias{0, Sort::type, {}, ast::Alias::Outer{1, there->second}}});
+    if (has_room(0))
+        instance_.declarators.push_back(
+            {ast::Alias{0, Sort::type, {}, ast::Alias::Outer{1, there->second}}});
     return instance_.types++;
 }
 
-ast::TypeKind TypeEncoder::kind(const wit::TypeKind& kind) {
-    struct Encode {
-        TypeEncoder& self;
-        ast::TypeKind operator()(const wit::Record& of) const {
-            ast::Record record;
-            for (const auto& field : of.fields)
-                record.fields.push_back({field.name, self.value(field.type)});
-            return record;
-        }
-        ast::TypeKind operator()(const wit::Variant& of) const {
-            ast::Variant variant;
-            for (const auto& one : of.cases)
-                variant.cases.push_back({one.name, self.value(one.type)});
-            return variant;
-        }
-        ast::TypeKind operator()(const wit::Enum& of) const { return ast::Enum{names(of.cases)}; }
-        ast::TypeKind operator()(const wit::Flags& of) const { return ast::Flags{names(of.flags)}; }
-        ast::TypeKind operator()(const wit::Tuple& of) const {
-            ast::Tuple tuple;
-            for (const auto& type : of.types)
-                tuple.types.push_back(self.value(type));
-            return tuple;
-        }
-        ast::TypeKind operator()(const wit::List& of) const {
-            return ast::List{self.value(of.element)};
-        }
-        ast::TypeKind operator()(const wit::FixedList& of) const {
-            return ast::FixedList{self.value(of.element), of.length};
-        }
-        ast::TypeKind operator()(const wit::Map& of) const {
-            const auto key = self.value(of.key);
-            return ast::Map{key, self.value(of.value)};
-        }
-        ast::TypeKind operator()(const wit::Option& of) const {
-            return ast::Option{self.value(of.type)};
-        }
-        ast::TypeKind operator()(const wit::ResultType& of) const {
-            const auto ok = self.value(of.ok);
-            return ast::Result{ok, self.value(of.error)};
-        }
-        ast::TypeKind operator()(const wit::Future& of) const {
-            return ast::Future{self.value(of.payload)};
-        }
-        ast::TypeKind operator()(const wit::Stream& of) const {
-            return ast::Stream{self.value(of.payload)};
-        }
-        ast::TypeKind operator()(wit::Own of) const { return ast::Own{self.index_of(of.resource)}; }
-        ast::TypeKind operator()(wit::Borrow of) const {
-            return ast::Borrow{self.index_of(of.resource)};
-        }
-        ast::TypeKind operator()(const wit::Resource&) const { std::unreachable(); }
-        ast::TypeKind operator()(const wit::Alias&) const { std::unreachable(); }
-    };
-    return std::visit(Encode{*this}, kind);
-}
-
 Result<ast::ComponentType> TypeEncoder::take() {
+    if (is_too_large_)
+        return fail(base::Error(Errc::limit, "the package is too large to be encoded")
+                        .help("each interface and world is encoded with the types of all "
+                              "interfaces that it needs: let fewer interfaces use each other, or "
+                              "put them into several packages"));
     if (missing_)
         return fail(Errc::invalid,
                     fmt::format("interface `{}` is used, and is not imported before that",

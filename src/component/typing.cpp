@@ -233,8 +233,13 @@ Result<Typed> validate(const ast::Component& component, const wasm::ValidateOpti
 }
 
 Result<> validate(Bytes component, const wasm::ValidateOptions& options) {
-    TENON_TRY(validate(TENON_TRY(decode(component)), options));
-    return {};
+    auto typed = validate(TENON_TRY(decode(component)), options);
+    if (typed)
+        return {};
+    auto error = std::move(typed).error();
+    if (error.offset() && !error.bytes())
+        error = std::move(error).show(component, 0);
+    return fail(std::move(error));
 }
 
 } // namespace tenon::component

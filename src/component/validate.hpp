@@ -13,7 +13,7 @@ namespace tenon::component {
 /// the whole file and the path to it (`core module 2`, `component "auth"`); `unsupported` names the
 /// feature that is off; `limit`; `interrupted`. Of several problems the first one in the file.
 Result<Typed> validate(const ast::Component& component, const wasm::ValidateOptions& options = {});
-/// Decodes first.
+/// Decodes first; errors show the bytes.
 Result<> validate(Bytes component, const wasm::ValidateOptions& options = {});
 
 } // namespace tenon::component

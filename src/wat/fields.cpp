@@ -35,6 +35,10 @@ Result<> ModuleParser::fields() {
             TENON_TRY(producers());
             continue;
         }
+        if (is_annotation(in_.token(), "dylink.0")) {
+            TENON_TRY(dylink());
+            continue;
+        }
         if (!in_.take(TokenKind::open))
             return fail(in_.unexpected("a field of a module"));
         const auto word = in_.token().text;

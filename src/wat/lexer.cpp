@@ -32,11 +32,8 @@ constexpr bool is(char c, std::uint8_t what) noexcept {
     return (classes[static_cast<unsigned char>(c)] & what) != 0;
 }
 
-constexpr std::array<std::string_view, 4> known_annotations = {
-    "custom",
-    "name",
-    "metadata.code.branch_hint",
-    "producers",
+constexpr std::array<std::string_view, 5> known_annotations = {
+    "custom", "name", "metadata.code.branch_hint", "producers", "dylink.0",
 };
 
 /// The id of an annotation as it is spelled, without quotes and escapes.

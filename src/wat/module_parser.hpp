@@ -5,6 +5,7 @@
 #pragma once
 
 #include "wat/code.hpp"
+#include "wat/known_customs.hpp"
 #include "wat/text_place.hpp"
 
 namespace tenon::wat {
@@ -25,9 +26,6 @@ enum class SectionKind : std::uint8_t {
     data,
 };
 inline constexpr std::size_t section_count = 12;
-
-/// `(@producers (language "C" "17")* …)` as the content of its section.
-Result<Buffer> read_producers(Cursor& in);
 
 class ModuleParser {
 public:
@@ -106,6 +104,7 @@ private:
     Result<> custom();
     Result<> custom_place(Custom& section);
     Result<> producers();
+    Result<> dylink();
     void add_hints(std::uint32_t func);
     [[nodiscard]] Sizes sizes() const;
     void note_growth(const Sizes& before, std::size_t text);

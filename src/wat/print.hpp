@@ -20,7 +20,7 @@ struct PrintOptions {
     bool offsets = false;
     /// `...` in the place of bodies, segments' contents and custom sections'.
     bool skeleton = false;
-    /// PrintNames like `$#func7` for what has none.
+    /// Names like `$#func7` for what has none.
     bool name_unnamed = false;
     std::string indent = "  ";
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wat/print_custom.hpp"
 
+#include "wat/known_customs.hpp"
+
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -45,29 +48,14 @@ Result<> producers(PrintLayout* to, const CustomText& section) {
 }
 
 // https://github.com/WebAssembly/tool-conventions/blob/main/DynamicLinking.md
-struct SymbolFlag {
-    std::uint32_t bit;
-    std::string_view text;
-};
-constexpr std::array<SymbolFlag, 9> symbol_flags = {{
-    {0x1, " binding-weak"},
-    {0x2, " binding-local"},
-    {0x4, " visibility-hidden"},
-    {0x10, " undefined"},
-    {0x20, " exported"},
-    {0x40, " explicit-name"},
-    {0x80, " no-strip"},
-    {0x100, " tls"},
-    {0x200, " absolute"},
-}};
-
 Result<> symbol_flags_of(PrintLayout* to, Reader& in) {
     auto flags = TENON_TRY(in.u32());
     if (to == nullptr)
         return {};
     for (const auto& flag : symbol_flags)
         if ((flags & flag.bit) != 0) {
-            to->put(flag.text);
+            to->put(' ');
+            to->put(flag.word);
             flags &= ~flag.bit;
         }
     if (flags != 0) {
@@ -112,17 +100,17 @@ Result<> symbols(PrintLayout* to, Reader& in, std::uint64_t offset, bool has_mod
 }
 
 Result<> dylink_part(PrintLayout* to, std::uint8_t id, Reader& in, std::uint64_t offset) {
-    constexpr std::uint8_t mem_info = 1, needed = 2, export_info = 3, import_info = 4,
-                           runtime_path = 5;
-    if (id == export_info || id == import_info)
-        return symbols(to, in, offset, id == import_info);
-    if (id != mem_info && id != needed && id != runtime_path)
+    const auto* const row =
+        std::ranges::find(dylink_words, static_cast<DylinkPart>(id), &DylinkWord::part);
+    if (row == dylink_words.end())
         return fail(in.error(Errc::malformed, "no part has this id"));
+    if (row->part == DylinkPart::export_info || row->part == DylinkPart::import_info)
+        return symbols(to, in, offset, row->part == DylinkPart::import_info);
     if (to != nullptr) {
         to->line(offset);
-        to->begin(id == mem_info ? "mem-info" : id == needed ? "needed" : "runtime-path");
+        to->begin(row->word);
     }
-    if (id == mem_info) {
+    if (row->part == DylinkPart::mem_info) {
         TENON_TRY(memory_info(to, in));
     } else {
         const auto count = TENON_TRY(in.u32());

@@ -66,44 +66,13 @@ Result<> ModuleParser::custom_place(Custom& section) {
     return in_.expect_close();
 }
 
-// `(@producers (language "C" "17") (processed-by "clang" "19")*)`
-Result<Buffer> read_producers(Cursor& in) {
-    in.advance();
-    constexpr std::array<std::string_view, 3> words = {"language", "sdk", "processed-by"};
-    struct Field {
-        Buffer bytes;
-        std::uint32_t count = 0;
-    };
-    std::array<Field, words.size()> fields;
-    while (in.take(TokenKind::open)) {
-        const auto* const word = std::ranges::find(words, in.token().text);
-        if (word == words.end())
-            return fail(in.unexpected("`language`, `sdk` or `processed-by`", words));
-        in.advance();
-        auto& field = fields[static_cast<std::size_t>(word - words.begin())];
-        append_name(field.bytes, TENON_TRY(in.name("a name")));
-        append_name(field.bytes, TENON_TRY(in.name("a version")));
-        ++field.count;
-        TENON_TRY(in.expect_close());
-    }
-    TENON_TRY(in.expect_close());
-    Buffer out;
-    append_unsigned_leb(out, static_cast<std::uint64_t>(std::ranges::count_if(
-                                 fields, [](const Field& field) { return field.count > 0; })));
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (fields[i].count == 0)
-            continue;
-        append_name(out, words[i]);
-        append_unsigned_leb(out, fields[i].count);
-        out.insert(out.end(), fields[i].bytes.begin(), fields[i].bytes.end());
-    }
-    return out;
+Result<> ModuleParser::producers() {
+    customs_.push_back({true, whole_module, "producers", TENON_TRY(read_producers(in_))});
+    return {};
 }
 
-Result<> ModuleParser::producers() {
-    Custom section{true, whole_module, "producers", {}};
-    section.content = TENON_TRY(read_producers(in_));
-    customs_.push_back(std::move(section));
+Result<> ModuleParser::dylink() {
+    customs_.push_back({false, whole_module, "dylink.0", TENON_TRY(read_dylink(in_))});
     return {};
 }
 

@@ -26,6 +26,7 @@ private:
     void match_packages();
     void match_interfaces();
     void match_worlds();
+    void fill_packages();
     void match_inline(const World& from, const World& into);
     Result<> types();
     Result<> interfaces();
@@ -120,6 +121,7 @@ Result<Moved> Merger::run() {
     match_packages();
     match_worlds();
     match_interfaces();
+    fill_packages();
     TENON_TRY(types());
     TENON_TRY(interfaces());
     TENON_TRY(worlds());
@@ -152,14 +154,12 @@ void Merger::match_packages() {
 void Merger::match_worlds() {
     auto next = static_cast<std::uint32_t>(into_.worlds.size());
     for (const auto& world : from_.worlds) {
-        auto& package = into_.packages[out_.packages.at(world.package.value).value];
+        const auto& package = into_.packages[out_.packages.at(world.package.value).value];
         const auto* const there = package.worlds.find(world.name);
         new_world_.push_back(there == nullptr);
         out_.worlds.push_back(there != nullptr ? *there : WorldIdx{next++});
         if (there != nullptr)
             match_inline(world, into_[*there]);
-        else
-            package.worlds.insert(world.name, out_.worlds.back());
     }
 }
 
@@ -185,7 +185,7 @@ void Merger::match_interfaces() {
     auto next = static_cast<std::uint32_t>(into_.interfaces.size());
     for (std::uint32_t i = 0; i < from_.interfaces.size(); ++i) {
         const auto& interface = from_.interfaces[i];
-        auto& package = into_.packages[out_.packages.at(interface.package.value).value];
+        const auto& package = into_.packages[out_.packages.at(interface.package.value).value];
         const InterfaceIdx* there = nullptr;
         if (interface.name) {
             there = package.interfaces.find(*interface.name);
@@ -194,8 +194,17 @@ void Merger::match_interfaces() {
         }
         new_interface_.push_back(there == nullptr);
         out_.interfaces.push_back(there != nullptr ? *there : InterfaceIdx{next++});
-        if (interface.name)
-            package.interfaces.insert(*interface.name, out_.interfaces.back());
+    }
+}
+
+/// Only now, so that what was found before is of `into_`; and in the order in which `from_` has it.
+void Merger::fill_packages() {
+    for (std::size_t i = 0; i < from_.packages.size(); ++i) {
+        auto& package = into_.packages[out_.packages[i].value];
+        for (const auto& [name, interface] : from_.packages[i].interfaces)
+            package.interfaces.insert(name, out_.interfaces.at(interface.value));
+        for (const auto& [name, world] : from_.packages[i].worlds)
+            package.worlds.insert(name, out_.worlds.at(world.value));
     }
 }
 

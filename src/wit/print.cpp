@@ -64,8 +64,9 @@ public:
         : model_(model), options_(options), out_(options.max_bytes) {}
 
     Result<> package(PackageIdx at, bool nested);
-    Result<std::string> type(const Type& type);
-    Result<std::string> signature(const Function& function);
+    // Each of these appends to a text.
+    Result<> type(std::string& out, const Type& type);
+    Result<> signature(std::string& out, const Function& function);
     std::string take() { return out_.take(); }
 
 private:
@@ -84,16 +85,19 @@ private:
     Result<std::size_t> use(std::span<const TypeIdx> types, std::size_t begin);
     Result<> docs(const std::string& raw);
     Result<> gates(const Stability& stability, const std::optional<std::string>& external_id);
-    Result<std::string> structure(const TypeKind& kind);
-    Result<std::string> list_of(std::string_view head, std::span<const Type> types);
+    Result<> structure(std::string& out, const TypeKind& kind);
+    Result<> list_of(std::string& out, std::string_view head, std::span<const Type> types);
+    Result<> handle(std::string& out, std::string_view head, TypeIdx resource);
     Result<std::string> path(InterfaceIdx interface) const;
     Result<std::string> name_of_type(TypeIdx at) const;
+    Result<> check_size(const std::string& out) const;
 
     const Model& model_;
     PrintOptions options_;
     Lines out_;
     PackageIdx package_{0};
     std::uint32_t depth_ = 0;
+    std::uint64_t written_out_ = 0; // types without a name so far
 };
 
 // --- packages
@@ -155,7 +159,8 @@ Result<> Printer::interface_body(const Interface& interface) {
         out_.blank();
         TENON_TRY(docs(function.docs));
         TENON_TRY(gates(function.stability, function.external_id));
-        const auto text = TENON_TRY(signature(function));
+        std::string text;
+        TENON_TRY(signature(text, function));
         TENON_TRY(out_.line(text + ';'));
     }
     return {};
@@ -231,8 +236,9 @@ Result<> Printer::world_item(const WorldKey& key, const WorldItem& item,
     if (const auto* const function = std::get_if<Function>(&item)) {
         TENON_TRY(docs(function->docs));
         TENON_TRY(gates(function->stability, function->external_id));
-        const auto text = TENON_TRY(signature(*function));
-        return out_.line(fmt::format("{} {};", direction, text));
+        auto text = fmt::format("{} ", direction);
+        TENON_TRY(signature(text, *function));
+        return out_.line(text + ';');
     }
     const auto* const of = std::get_if<WorldInterface>(&item);
     if (of == nullptr)
@@ -270,8 +276,9 @@ Result<> Printer::definition(TypeIdx at, const Methods& methods) {
     if (std::holds_alternative<Resource>(type.kind))
         return resource(type, name, at, methods);
     const auto* const alias = std::get_if<Alias>(&type.kind);
-    const auto text = TENON_TRY(alias != nullptr ? this->type(alias->of) : structure(type.kind));
-    return out_.line(fmt::format("type {} = {};", name, text));
+    auto text = fmt::format("type {} = ", name);
+    TENON_TRY(alias != nullptr ? this->type(text, alias->of) : structure(text, type.kind));
+    return out_.line(text + ';');
 }
 
 Result<> Printer::resource(const TypeDef& type, std::string_view name, TypeIdx at,
@@ -284,7 +291,8 @@ Result<> Printer::resource(const TypeDef& type, std::string_view name, TypeIdx a
     for (const auto* const method : own->second) {
         TENON_TRY(docs(method->docs));
         TENON_TRY(gates(method->stability, method->external_id));
-        const auto text = TENON_TRY(signature(*method));
+        std::string text;
+        TENON_TRY(signature(text, *method));
         TENON_TRY(out_.line(text + ';'));
     }
     return out_.close();
@@ -297,12 +305,13 @@ template <class List> Result<> Printer::members(std::string_view head, const Lis
         auto text = escaped(member.name);
         using Member = std::remove_cvref_t<decltype(member)>;
         if constexpr (std::is_same_v<Member, Field>) {
-            const auto inner = TENON_TRY(type(member.type));
-            text += ": " + inner;
+            text += ": ";
+            TENON_TRY(type(text, member.type));
         } else if constexpr (std::is_same_v<Member, Case>) {
             if (member.type) {
-                const auto inner = TENON_TRY(type(*member.type));
-                text += '(' + inner + ')';
+                text += '(';
+                TENON_TRY(type(text, *member.type));
+                text += ')';
             }
         }
         TENON_TRY(out_.line(text + ','));
@@ -310,33 +319,31 @@ template <class List> Result<> Printer::members(std::string_view head, const Lis
     return out_.close();
 }
 
-Result<std::string> Printer::signature(const Function& function) {
+Result<> Printer::signature(std::string& out, const Function& function) {
     const bool constructor = function.kind == Function::Kind::constructor;
     const bool method = function.kind == Function::Kind::method;
-    std::string text = "constructor";
-    if (!constructor) {
-        text = fmt::format("{}: {}{}func", escaped(function.item_name()),
-                           function.kind == Function::Kind::static_ ? "static " : "",
-                           function.async ? "async " : "");
-    }
-    text += '(';
+    out += constructor ? "constructor"
+                       : fmt::format("{}: {}{}func", escaped(function.item_name()),
+                                     function.kind == Function::Kind::static_ ? "static " : "",
+                                     function.async ? "async " : "");
+    out += '(';
     for (std::size_t i = method ? 1 : 0; i < function.params.size(); ++i) {
         const auto& param = function.params[i];
-        const auto of = TENON_TRY(type(param.type));
         if (i > (method ? 1U : 0U))
-            text += ", ";
-        text += fmt::format("{}: {}", escaped(param.name), of);
+            out += ", ";
+        out += escaped(param.name) + ": ";
+        TENON_TRY(type(out, param.type));
     }
-    text += ')';
+    out += ')';
     if (!function.result)
-        return text;
+        return {};
     if (constructor) {
         const auto* const at = std::get_if<TypeIdx>(&*function.result);
         if (at != nullptr && std::holds_alternative<Own>(model_[*at].kind))
-            return text;
+            return {};
     }
-    const auto result = TENON_TRY(type(*function.result));
-    return text + " -> " + result;
+    out += " -> ";
+    return type(out, *function.result);
 }
 
 // --- types
@@ -348,84 +355,103 @@ Result<std::string> Printer::name_of_type(TypeIdx at) const {
     return fail(Errc::unsupported, "a resource without a name cannot be written as WIT");
 }
 
-Result<std::string> Printer::type(const Type& type) {
-    if (const auto* const primitive = std::get_if<Primitive>(&type))
-        return std::string(name_of(*primitive));
-    const auto at = std::get<TypeIdx>(type);
-    const auto& definition = model_[at];
-    if (definition.name)
-        return escaped(*definition.name);
+Result<> Printer::check_size(const std::string& out) const {
+    if (out.size() > options_.max_bytes)
+        return fail(Errc::limit, "the WIT text is too large");
+    return {};
+}
+
+/// What has no name is written out wherever it is used. A binary can use it twice in another one,
+/// that twice again, and so on: so their number is limited, whatever the text's size.
+Result<> Printer::type(std::string& out, const Type& type) {
+    if (const auto* const primitive = std::get_if<Primitive>(&type)) {
+        out += name_of(*primitive);
+        return check_size(out);
+    }
+    const auto& definition = model_[std::get<TypeIdx>(type)];
+    if (definition.name) {
+        out += escaped(*definition.name);
+        return check_size(out);
+    }
     // The handle that the plain name of a resource means.
-    if (const auto* const own = std::get_if<Own>(&definition.kind))
-        return name_of_type(own->resource);
+    if (const auto* const own = std::get_if<Own>(&definition.kind)) {
+        out += TENON_TRY(name_of_type(own->resource));
+        return check_size(out);
+    }
     if (depth_ >= max_nesting)
         return fail(Errc::limit, "type nesting too deep to be written as WIT");
+    if (++written_out_ > options_.max_written_out)
+        return fail(Errc::limit, "types without a name repeat too often to be written as WIT");
     ++depth_;
-    auto text = TENON_TRY(structure(definition.kind));
+    TENON_TRY(structure(out, definition.kind));
     --depth_;
-    if (text.size() > options_.max_bytes)
-        return fail(Errc::limit, "the WIT text is too large");
-    return text;
+    return check_size(out);
 }
 
-Result<std::string> Printer::list_of(std::string_view head, std::span<const Type> types) {
-    std::string text(head);
-    text += '<';
+Result<> Printer::list_of(std::string& out, std::string_view head, std::span<const Type> types) {
+    out += head;
+    out += '<';
     for (std::size_t i = 0; i < types.size(); ++i) {
-        const auto inner = TENON_TRY(type(types[i]));
-        text += i > 0 ? ", " : "";
-        text += inner;
-        if (text.size() > options_.max_bytes)
-            return fail(Errc::limit, "the WIT text is too large");
+        if (i > 0)
+            out += ", ";
+        TENON_TRY(type(out, types[i]));
     }
-    return text + '>';
+    out += '>';
+    return {};
 }
 
-Result<std::string> Printer::structure(const TypeKind& kind) {
-    const auto maybe = [&](std::string_view head,
-                           const std::optional<Type>& payload) -> Result<std::string> {
-        if (!payload)
-            return std::string(head);
-        return list_of(head, {&*payload, 1});
+Result<> Printer::handle(std::string& out, std::string_view head, TypeIdx resource) {
+    out += fmt::format("{}<{}>", head, TENON_TRY(name_of_type(resource)));
+    return check_size(out);
+}
+
+Result<> Printer::structure(std::string& out, const TypeKind& kind) {
+    const auto maybe = [&](std::string_view head, const std::optional<Type>& payload) -> Result<> {
+        if (payload)
+            return list_of(out, head, {&*payload, 1});
+        out += head;
+        return {};
     };
     if (const auto* const tuple = std::get_if<Tuple>(&kind))
-        return list_of("tuple", tuple->types);
+        return list_of(out, "tuple", tuple->types);
     if (const auto* const list = std::get_if<List>(&kind))
-        return list_of("list", {&list->element, 1});
+        return list_of(out, "list", {&list->element, 1});
     if (const auto* const fixed = std::get_if<FixedList>(&kind)) {
-        const auto element = TENON_TRY(type(fixed->element));
-        return fmt::format("list<{}, {}>", element, fixed->length);
+        out += "list<";
+        TENON_TRY(type(out, fixed->element));
+        out += fmt::format(", {}>", fixed->length);
+        return {};
     }
     if (const auto* const map = std::get_if<Map>(&kind)) {
         const Type both[] = {map->key, map->value};
-        return list_of("map", both);
+        return list_of(out, "map", both);
     }
     if (const auto* const option = std::get_if<Option>(&kind))
-        return list_of("option", {&option->type, 1});
+        return list_of(out, "option", {&option->type, 1});
     if (const auto* const future = std::get_if<Future>(&kind))
         return maybe("future", future->payload);
     if (const auto* const stream = std::get_if<Stream>(&kind))
         return maybe("stream", stream->payload);
-    if (const auto* const own = std::get_if<Own>(&kind)) {
-        const auto name = TENON_TRY(name_of_type(own->resource));
-        return fmt::format("own<{}>", name);
-    }
-    if (const auto* const borrow = std::get_if<Borrow>(&kind)) {
-        const auto name = TENON_TRY(name_of_type(borrow->resource));
-        return fmt::format("borrow<{}>", name);
-    }
+    if (const auto* const own = std::get_if<Own>(&kind))
+        return handle(out, "own", own->resource);
+    if (const auto* const borrow = std::get_if<Borrow>(&kind))
+        return handle(out, "borrow", borrow->resource);
     if (const auto* const alias = std::get_if<Alias>(&kind))
-        return type(alias->of);
+        return type(out, alias->of);
     const auto* const result = std::get_if<ResultType>(&kind);
     if (result == nullptr)
         return fail(Errc::unsupported, "a type without a name cannot be written as WIT");
     if (!result->error)
         return maybe("result", result->ok);
-    std::string ok = "_";
+    out += "result<";
     if (result->ok)
-        ok = TENON_TRY(type(*result->ok));
-    const auto error = TENON_TRY(type(*result->error));
-    return fmt::format("result<{}, {}>", ok, error);
+        TENON_TRY(type(out, *result->ok));
+    else
+        out += '_';
+    out += ", ";
+    TENON_TRY(type(out, *result->error));
+    out += '>';
+    return {};
 }
 
 // --- what stands before and between
@@ -484,12 +510,23 @@ Result<std::string> print(const Model& model, PackageIdx main, std::span<const P
     return printer.take();
 }
 
+Result<std::string> print_all(const Model& model, PackageIdx main, PrintOptions options) {
+    std::vector<PackageIdx> all;
+    for (std::uint32_t i = 0; i < model.packages.size(); ++i)
+        all.push_back({i});
+    return print(model, main, all, options);
+}
+
 Result<std::string> print_type(const Model& model, const Type& type) {
-    return Printer(model, PrintOptions()).type(type);
+    std::string text;
+    TENON_TRY(Printer(model, PrintOptions()).type(text, type));
+    return text;
 }
 
 Result<std::string> print_function(const Model& model, const Function& function) {
-    return Printer(model, PrintOptions()).signature(function);
+    std::string text;
+    TENON_TRY(Printer(model, PrintOptions()).signature(text, function));
+    return text;
 }
 
 } // namespace tenon::wit

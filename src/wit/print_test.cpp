@@ -142,5 +142,39 @@ TEST(Print, stops_at_its_limit) {
     EXPECT_EQ(text.error().code(), Errc::limit);
 }
 
+// Fifty small types, and petabytes of text.
+TEST(Print, does_not_begin_a_text_without_end) {
+    auto read = read_good("package a:b;\ninterface i { f: func(x: u8); }");
+    auto& function = read.model.interfaces[0].functions.value(0);
+    function.params[0].type = tower(read.model, 50);
+    for (const auto& text : {print(read.model, read.main), print_function(read.model, function),
+                             print_type(read.model, function.params[0].type)}) {
+        ASSERT_FALSE(text.has_value());
+        EXPECT_EQ(text.error().code(), Errc::limit);
+        EXPECT_EQ(text.error().message(),
+                  "types without a name repeat too often to be written as WIT");
+    }
+}
+
+TEST(Print, limits_hold_inside_of_types) {
+    const auto read = read_good("package a:b;\ninterface i { f: func(x: tuple<list<u8>, "
+                                "list<u8>, option<list<u8>>>) -> list<u8>; }");
+    const auto& function = read.model.interfaces[0].functions.value(0);
+    const auto problem = [&](PrintOptions options) {
+        const auto text = print(read.model, read.main, {}, options);
+        return text ? std::string("printed") : text.error().message();
+    };
+    PrintOptions options;
+    options.max_written_out = 6; // the tuple, four lists and the option
+    EXPECT_EQ(problem(options), "printed");
+    options.max_written_out = 5;
+    EXPECT_EQ(problem(options), "types without a name repeat too often to be written as WIT");
+    options = {};
+    options.max_bytes = 20; // `package a:b;` has room, the signature has not
+    EXPECT_EQ(problem(options), "the WIT text is too large");
+    EXPECT_EQ(print_function(read.model, function).value_or(""),
+              "f: func(x: tuple<list<u8>, list<u8>, option<list<u8>>>) -> list<u8>");
+}
+
 } // namespace
 } // namespace tenon::wit

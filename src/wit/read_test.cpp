@@ -143,6 +143,32 @@ TEST(Merge, refuses_views_that_disagree) {
               "merged");
 }
 
+TEST(Merge, keeps_the_order_of_packages) {
+    auto from = read_good("package a:b;\ninterface i {}\ninterface j {}").model;
+    auto& package = from.packages[0];
+    package.interfaces = {};
+    package.interfaces.insert("j", InterfaceIdx{1});
+    package.interfaces.insert("i", InterfaceIdx{0});
+    Model into;
+    ASSERT_TRUE(merge(into, from).has_value());
+    EXPECT_EQ(print(into, PackageIdx{0}).value_or(""),
+              "package a:b;\n\ninterface j {\n}\n\ninterface i {\n}\n");
+}
+
+// What is found must have been there before: two parts of one name do not become one.
+TEST(Merge, looks_only_at_what_was_there_before) {
+    auto from = read_good("package a:b;\nworld v { import x: func(); }\nworld w {}\n"
+                          "interface i { type t = u8; }\ninterface j {}")
+                    .model;
+    from.worlds[0].name = "w";
+    from.interfaces[0].name = "j";
+    Model into;
+    const auto moved = merge(into, from);
+    ASSERT_TRUE(moved.has_value());
+    EXPECT_EQ(moved->worlds, (std::vector{WorldIdx{0}, WorldIdx{1}}));
+    EXPECT_EQ(moved->interfaces, (std::vector{InterfaceIdx{0}, InterfaceIdx{1}}));
+}
+
 TEST(Importize, turns_exports_into_imports) {
     auto read = read_good("package a:b;\ninterface i { type t = u8; }\ninterface j { use i.{t}; }\n"
                           "world w { import x: func(); type u = u8; export y: func(a: u); "

@@ -5,8 +5,8 @@
 
 #include "wit/elaborate.hpp"
 #include "wit/order.hpp"
-#include "wit/parser.hpp"
 #include "wit/shape.hpp"
+#include "wit/types.hpp"
 #include "wit/types_each.hpp"
 
 #include <fmt/format.h>
@@ -51,18 +51,31 @@ Replacements find_replacements(const Model& model, const World& world) {
     return out;
 }
 
+/// The type itself, or the one of the same name in the newer version.
+TypeIdx replaced(const Model& model, const Replacements& replacements, TypeIdx at) {
+    const auto& type = model[at];
+    const auto* const owner = std::get_if<InterfaceIdx>(&type.owner);
+    const auto found = owner != nullptr ? replacements.find(*owner) : replacements.end();
+    if (found == replacements.end() || !type.name)
+        return at;
+    const auto* const there = model[found->second].types.find(*type.name);
+    return there == nullptr ? at : *there;
+}
+
 /// Whether the newer of two versions has all that the older has, in the same shape.
 class Comparison {
 public:
     Comparison(const Model& model, const Replacements& replacements)
-        : model_(model), replacements_(replacements) {}
+        : model_(model), meaning_(canonical_types(model, [&](TypeIdx type) {
+              return replaced(model, replacements, type);
+          })) {}
 
     Result<> check(InterfaceIdx older, InterfaceIdx newer) const {
         for (const auto& [name, type] : model_[older].types) {
             const auto* const there = model_[newer].types.find(name);
             if (there == nullptr)
                 return missing(newer, "type", name);
-            if (!same_kind(model_[type].kind, model_[*there].kind, 0))
+            if (!same_shape(model_[type].kind, model_[*there].kind, same_))
                 return different(newer, "type", name);
         }
         for (const auto& [name, function] : model_[older].functions) {
@@ -73,16 +86,6 @@ public:
                 return different(newer, "function", name);
         }
         return {};
-    }
-    /// The type itself, or the one of the same name in the newer version.
-    [[nodiscard]] TypeIdx replaced(TypeIdx at) const {
-        const auto& type = model_[at];
-        const auto* const owner = std::get_if<InterfaceIdx>(&type.owner);
-        const auto found = owner != nullptr ? replacements_.find(*owner) : replacements_.end();
-        if (found == replacements_.end() || !type.name)
-            return at;
-        const auto* const there = model_[found->second].types.find(*type.name);
-        return there == nullptr ? at : *there;
     }
 
 private:
@@ -98,40 +101,29 @@ private:
                                 model_.id_of(newer).value_or("")));
     }
 
-    [[nodiscard]] bool same(const Type& left, const Type& right, std::uint32_t depth) const {
-        const auto* const a = std::get_if<TypeIdx>(&left);
-        const auto* const b = std::get_if<TypeIdx>(&right);
-        if (a == nullptr || b == nullptr)
-            return left == right;
-        if (model_[*a].name || model_[*b].name)
-            return replaced(*a) == replaced(*b);
-        return depth < max_nesting && same_kind(model_[*a].kind, model_[*b].kind, depth + 1);
+    [[nodiscard]] bool same(const std::optional<Type>& left,
+                            const std::optional<Type>& right) const {
+        const auto meaning = [&](const std::optional<Type>& type) {
+            const auto* const at = type ? std::get_if<TypeIdx>(&*type) : nullptr;
+            return at == nullptr ? type : std::optional(Type(meaning_.at(at->value)));
+        };
+        return meaning(left) == meaning(right);
     }
-    [[nodiscard]] bool same(const std::optional<Type>& left, const std::optional<Type>& right,
-                            std::uint32_t depth) const {
-        return left && right ? same(*left, *right, depth) : left.has_value() == right.has_value();
-    }
-
-    [[nodiscard]] bool same_kind(const TypeKind& left, const TypeKind& right,
-                                 std::uint32_t depth) const {
-        return same_shape(
-            left, right, [this, depth](const auto& a, const auto& b) { return same(a, b, depth); });
-    }
-
     [[nodiscard]] bool same_function(const Function& left, const Function& right) const {
         if (left.kind != right.kind || left.async != right.async ||
-            left.params.size() != right.params.size() || !same(left.result, right.result, 0))
+            left.params.size() != right.params.size() || !same(left.result, right.result))
             return false;
         for (std::size_t i = 0; i < left.params.size(); ++i) {
             if (left.params[i].name != right.params[i].name ||
-                !same(left.params[i].type, right.params[i].type, 0))
+                !same(left.params[i].type, right.params[i].type))
                 return false;
         }
         return true;
     }
 
     const Model& model_;
-    const Replacements& replacements_;
+    std::vector<TypeIdx> meaning_; // by type; equal for types that stand for each other
+    SameType same_ = [this](const auto& left, const auto& right) { return same(left, right); };
 };
 
 // --- the model's types in an order in which each refers back
@@ -213,14 +205,13 @@ std::set<InterfaceIdx> users(const World& world, const Replacements& replacement
 
 Result<> apply(Model& model, WorldIdx world, const Replacements& replacements) {
     const auto changed = users(model[world], replacements);
-    const Comparison comparison(model, replacements);
     for (auto& type : model.types) {
         auto* const alias = std::get_if<Alias>(&type.kind);
         auto* const of = alias != nullptr ? std::get_if<TypeIdx>(&alias->of) : nullptr;
         const auto* const owner = std::get_if<InterfaceIdx>(&type.owner);
         if (of != nullptr &&
             (type.owner == Owner(world) || (owner != nullptr && changed.contains(*owner))))
-            *of = comparison.replaced(*of);
+            *of = replaced(model, replacements, *of);
     }
     model.worlds[world.value].imports.erase_if([&](const WorldKey& key, const WorldItem&) {
         const auto* const at = std::get_if<InterfaceIdx>(&key);

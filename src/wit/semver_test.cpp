@@ -87,5 +87,22 @@ TEST(Semver, leaves_exports_alone) {
         << *text;
 }
 
+TEST(Semver, compares_types_without_walking_through_them_again_and_again) {
+    const auto merged_with = [](int levels) {
+        auto read = read_good("package a:b;\nworld w { import c:d/i@1.0.0; import c:d/i@1.1.0; }\n"
+                              "package c:d@1.0.0 { interface i { f: func(x: u8); } }\n"
+                              "package c:d@1.1.0 { interface i { f: func(x: u8); } }\n");
+        for (std::size_t i = 0; i < read.model.interfaces.size(); ++i)
+            read.model.interfaces[i].functions.value(0).params[0].type =
+                tower(read.model, i == 0 ? 50 : levels);
+        const auto world = read.model[read.main].worlds.at("w");
+        const auto done = merge_world_imports_based_on_semver(read.model, world);
+        return done ? std::string("merged") : done.error().message();
+    };
+    EXPECT_EQ(merged_with(50), "merged");
+    EXPECT_EQ(merged_with(49),
+              "function `f` of `c:d/i@1.1.0` differs from that of an older version");
+}
+
 } // namespace
 } // namespace tenon::wit

@@ -37,6 +37,18 @@ inline std::string read_bad(std::string text, const ReadOptions& options = {}) {
            read.error().message();
 }
 
+/// A type in which each level holds the one below twice, all its own.
+inline Type tower(Model& model, int levels) {
+    Type top = Primitive::u8;
+    for (int i = 0; i < levels; ++i) {
+        TypeDef level;
+        level.kind = Tuple{{top, top}};
+        model.types.push_back(std::move(level));
+        top = TypeIdx{static_cast<std::uint32_t>(model.types.size() - 1)};
+    }
+    return top;
+}
+
 inline const World& world_named(const Readback& read, std::string_view name) {
     return read.model[read.model[read.main].worlds.at(name)];
 }

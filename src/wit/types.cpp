@@ -36,7 +36,8 @@ std::string Types::key_of(const TypeKind& kind) const {
     return wit::key_of(kind, [&](TypeIdx type) { return facts_.at(type.value).canonical; });
 }
 
-std::vector<TypeIdx> canonical_types(const Model& model) {
+std::vector<TypeIdx> canonical_types(const Model& model,
+                                     const std::function<TypeIdx(TypeIdx)>& named) {
     std::vector<TypeIdx> canonical;
     std::map<std::string, TypeIdx> anonymous;
     canonical.reserve(model.types.size());
@@ -45,7 +46,10 @@ std::vector<TypeIdx> canonical_types(const Model& model) {
         const auto key = [&] {
             return key_of(type.kind, [&](TypeIdx inner) { return canonical.at(inner.value); });
         };
-        canonical.push_back(type.name ? at : anonymous.emplace(key(), at).first->second);
+        if (type.name)
+            canonical.push_back(named ? named(at) : at);
+        else
+            canonical.push_back(anonymous.emplace(key(), at).first->second);
     }
     return canonical;
 }

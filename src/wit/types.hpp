@@ -6,6 +6,7 @@
 
 #include "wit/model.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -45,8 +46,9 @@ private:
     std::map<std::string, TypeIdx> anonymous_;
 };
 
-/// For each type of a model the first of all equal ones without a name; itself for one that has a
-/// name.
-[[nodiscard]] std::vector<TypeIdx> canonical_types(const Model& model);
+/// For each type of a model the first of all equal ones without a name; for one that has a name
+/// what `named` gives, or itself. One pass, however often types stand in each other.
+[[nodiscard]] std::vector<TypeIdx>
+canonical_types(const Model& model, const std::function<TypeIdx(TypeIdx)>& named = nullptr);
 
 } // namespace tenon::wit

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Drives the suites of components: carries out the static commands of `.wast` scripts, reads `.wat`
-// files, and says what became of each, a line a command:
+// files, and says what became of each, a line a check:
 //     component_cases check FILE…         KIND TAB verdict TAB line TAB what went wrong
 //     component_cases binaries OUT FILE   text as OUT/LINE.wasm
 // The verdicts: `passed`, `failed`, and `not-run` for what no part of the program does yet.
@@ -10,7 +10,7 @@
 #include "component/encode.hpp"
 #include "wasm/sections.hpp"
 #include "wat/parse.hpp"
-#include "wat/script.hpp"
+#include "wat/script_check.hpp"
 
 #include <cstdio>
 #include <string>
@@ -25,7 +25,6 @@ namespace wat = tenon::wat;
 using tenon::Buffer;
 using tenon::Bytes;
 using tenon::Result;
-using Kind = wat::Command::Kind;
 using Form = wat::ScriptModule::Form;
 
 struct Script {
@@ -42,15 +41,20 @@ void report(std::string_view kind, std::string_view verdict, std::uint32_t line,
     std::puts(out.c_str());
 }
 
+void report_check(const wat::Check& check) {
+    switch (check.verdict) {
+    case wat::Check::Verdict::passed: return report(name_of(check.kind), "passed", check.line);
+    case wat::Check::Verdict::not_run: return report(name_of(check.kind), "not-run", check.line);
+    case wat::Check::Verdict::failed:
+        report(name_of(check.kind), "failed", check.line,
+               "expected " + check.expected +
+                   (check.problem ? ": " + base::render(*check.problem) : ", and it is taken"));
+    }
+}
+
 bool is_component(Bytes binary) {
     const auto walker = wasm::SectionWalker::begin(binary);
     return walker && walker->preamble().layer == wasm::Layer::component;
-}
-
-/// Whether the binary is taken: today its grammar alone. Validation joins here.
-Result<> accept(Bytes binary) {
-    TENON_TRY(component::decode(binary));
-    return {};
 }
 
 /// What was made from text must read back as what it was.
@@ -63,59 +67,11 @@ Result<> check_stable(Bytes binary) {
     return {};
 }
 
-/// A component that must be read and be stable.
-void expect_good(const Script& script, const wat::Command& command, std::string_view kind) {
-    const auto binary = wat::assemble(script.path, script.text, *command.module);
-    if (!binary)
-        return report(kind, "failed", command.line, base::render(binary.error()));
-    // Bytes in a script may spell their numbers longer than need be.
-    const auto done =
-        command.module->form == Form::binary ? accept(*binary) : check_stable(*binary);
-    if (!done)
-        return report(kind, "failed", command.line, base::render(done.error()));
-    report(kind, "passed", command.line);
-}
-
-/// Text that must not be read; bytes that must be refused, some of them only by the validator.
-void expect_refused(const Script& script, const wat::Command& command, std::string_view kind) {
-    const auto binary = wat::assemble(script.path, script.text, *command.module);
-    const bool is_text = command.module->form != Form::binary;
-    if (!binary || (!is_text && !accept(*binary)))
-        return report(kind, "passed", command.line);
-    report(kind, is_text ? "failed" : "not-run", command.line, "taken, though: " + command.message);
-}
-
-/// One that must be read if it is text. Whether it is refused then is for the validator.
-void expect_invalid(const Script& script, const wat::Command& command) {
-    if (command.module->form == Form::binary)
-        return report("invalid", "not-run", command.line);
-    const auto binary = wat::assemble(script.path, script.text, *command.module);
-    if (!binary)
-        return report("invalid-read", "failed", command.line, base::render(binary.error()));
-    report("invalid-read", "passed", command.line);
-}
-
-void check(const Script& script, const wat::Command& command) {
-    for (const auto& inner : command.commands)
-        check(script, inner);
-    switch (command.kind) {
-    case Kind::module: return expect_good(script, command, "module");
-    case Kind::assert_malformed: return expect_refused(script, command, "malformed");
-    case Kind::assert_invalid: return expect_invalid(script, command);
-    case Kind::assert_unlinkable:
-    case Kind::assert_trap:
-        if (command.module)
-            return expect_good(script, command, "module");
-        [[fallthrough]];
-    default: return report("run", "not-run", command.line);
-    }
-}
-
 Result<> write_binaries(const Script& script, const std::string& folder,
                         const std::vector<wat::Command>& commands) {
     for (const auto& command : commands) {
         if (!command.module || command.module->form == Form::binary ||
-            command.kind == Kind::assert_malformed)
+            command.kind == wat::Command::Kind::assert_malformed)
             continue;
         if (const auto binary = wat::assemble(script.path, script.text, *command.module))
             TENON_TRY(
@@ -146,9 +102,13 @@ Result<> run(const char* path, const char* folder) {
     const auto commands = TENON_TRY(wat::parse_script(path, script.text));
     if (folder != nullptr)
         return write_binaries(script, folder, commands);
-    for (const auto& command : commands)
-        check(script, command);
-    return {};
+    wat::CheckOptions options;
+    options.features = wat::script_features();
+    options.also = [](const wat::ScriptModule& module, Bytes binary) {
+        // Bytes in a script may spell their numbers longer than need be.
+        return module.form == Form::binary ? Result<>() : check_stable(binary);
+    };
+    return wat::check_script(path, script.text, commands, options, report_check);
 }
 
 } // namespace

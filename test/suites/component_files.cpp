@@ -24,8 +24,8 @@ Result<> check(const std::string& path, const wasm::ValidateOptions& options) {
 
 } // namespace
 
-/// Options first: `--standard` for the features that are on without asking; all are else. `-NAME`
-/// turns the nested names off that a part of the suite must not have.
+/// Options first: `--standard` for the features that are on without asking, else all are;
+/// `--no-nested-names` for the part of a suite that must not have them.
 int main(int count, char** arguments) {
     wasm::ValidateOptions options;
     options.features = wasm::Features::everything();

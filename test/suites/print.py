@@ -15,13 +15,17 @@ import sys
 # Folder under the root, and how the names of its files end.
 FOLDERS = (
     ("conformance/spec", ".wast"),
+    ("conformance/component-model", ".wast"),
+    ("conformance/component-model", "nyi.txt"),
+    ("conformance/wit-component", ".wat"),
     ("vectors/guests", ".wasm"),
     ("vectors/wash/inputs", ".wasm"),
 )
 # What text cannot say: a binary may differ by these alone.
 INEXPRESSIBLE = {
     "empty sections", "split groups of locals", "long forms of segments", "operators not in their shortest form",
-    "integers not in their shortest form", "data count without need", "place of custom sections", "content of `name`", "custom section `name`",
+    "integers not in their shortest form", "data count without need", "place of custom sections", "grouping of definitions", "content of `name`", "custom section `name`",
+    "custom section `component-name`",
 }
 
 

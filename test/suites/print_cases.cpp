@@ -27,6 +27,7 @@ namespace {
 namespace base = tenon::base;
 namespace wasm = tenon::wasm;
 namespace wat = tenon::wat;
+namespace ast = tenon::component::ast;
 using tenon::Buffer;
 using tenon::Bytes;
 using tenon::Errc;
@@ -186,23 +187,107 @@ Result<> compare_modules(Bytes first, Bytes second, Causes& causes) {
     return {};
 }
 
+ast::Component grouped(const ast::Component& of);
+
+template <class Item> Item plain(const Item& item) {
+    if constexpr (std::is_same_v<Item, ast::Component>) {
+        return grouped(item);
+    } else {
+        auto same = item;
+        if constexpr (std::is_same_v<Item, ast::Import> || std::is_same_v<Item, ast::Export>)
+            same.name.form = 0;
+        return same;
+    }
+}
+
+/// The component with neighbouring sections of one kind as one, without empty and custom ones and
+/// what is in modules: what its text is made from.
+ast::Component grouped(const ast::Component& of) {
+    ast::Component out;
+    const auto add = [&](const auto& items) {
+        using Items = std::decay_t<decltype(items)>;
+        if constexpr (std::is_same_v<Items, ast::CoreModule>) {
+            out.sections.push_back({0, ast::CoreModule{}});
+        } else if constexpr (std::is_same_v<Items, ast::Start>) {
+            out.sections.push_back({0, items});
+        } else if constexpr (!std::is_same_v<Items, ast::Custom>) {
+            if (items.empty())
+                return;
+            auto* const last =
+                out.sections.empty() ? nullptr : std::get_if<Items>(&out.sections.back().kind);
+            auto& into = last != nullptr
+                             ? *last
+                             : std::get<Items>(out.sections.emplace_back(0, Items{}).kind);
+            for (const auto& item : items)
+                into.push_back(plain(item));
+        }
+    };
+    for (const auto& section : of.sections)
+        std::visit(add, section.kind);
+    return out;
+}
+
+/// What is in components is compared module by module; how definitions are grouped into sections is
+/// nothing that text can say.
+void collect(const ast::Component& of, std::vector<Bytes>& modules,
+             std::set<std::string>& customs) {
+    for (const auto& section : of.sections) {
+        if (const auto* const module = std::get_if<ast::CoreModule>(&section.kind))
+            modules.push_back(module->whole);
+        else if (const auto* const custom = std::get_if<ast::Custom>(&section.kind))
+            customs.insert(custom->name);
+        else if (const auto* const nested = std::get_if<std::vector<ast::Component>>(&section.kind))
+            for (const auto& one : *nested)
+                collect(one, modules, customs);
+    }
+}
+
+Result<> compare_components(const ast::Component& first, const ast::Component& second,
+                            Causes& causes) {
+    std::vector<Bytes> modules, others;
+    std::set<std::string> customs, other_customs;
+    collect(first, modules, customs);
+    collect(second, others, other_customs);
+    if (modules.size() != others.size()) {
+        causes.insert("other modules");
+        return {};
+    }
+    for (std::size_t i = 0; i < modules.size(); ++i)
+        if (!std::ranges::equal(modules[i], others[i]))
+            TENON_TRY(compare_modules(modules[i], others[i], causes));
+    for (const auto& name : customs)
+        if (!other_customs.contains(name))
+            causes.insert("custom section `" + name + "`");
+    if (tenon::component::encode(grouped(first)) != tenon::component::encode(grouped(second)))
+        causes.insert("definitions of components");
+    else if (causes.empty())
+        causes.insert("grouping of definitions");
+    return {};
+}
+
 Result<> compare(Bytes first, Bytes second, Causes& causes) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(first));
     if (walker.preamble().layer == wasm::Layer::module)
         return compare_modules(first, second, causes);
-    causes.insert("component");
-    return {};
+    const auto one = TENON_TRY(tenon::component::decode(first)),
+               other = TENON_TRY(tenon::component::decode(second));
+    return compare_components(one, other, causes);
 }
 
 // --- the round
 
-/// Decoded and encoded again, a component is the same bytes.
+/// Decoded and encoded again, a component is the same bytes, unless numbers are longer than need
+/// be.
 Result<> check_encoding(Bytes binary) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(binary));
     if (walker.preamble().layer != wasm::Layer::component)
         return {};
     const auto tree = TENON_TRY(tenon::component::decode(binary));
-    if (tenon::component::encode(tree) != Buffer(binary.begin(), binary.end()))
+    const auto encoded = tenon::component::encode(tree);
+    if (encoded == Buffer(binary.begin(), binary.end()))
+        return {};
+    const auto again = TENON_TRY(tenon::component::decode(encoded));
+    if (encoded.size() >= binary.size() || tenon::component::encode(again) != encoded)
         return fail(Errc::malformed, "decoded and encoded, the component is not the same");
     return {};
 }
@@ -223,11 +308,11 @@ bool has_same_lines(const std::string& a, const std::string& b) {
 
 Result<> round_with(Bytes binary, const wat::PrintOptions& options, Buffer& parsed) {
     const auto text = TENON_TRY(wat::print(binary, options));
-    parsed = TENON_TRY(wat::parse_module("printed", text));
+    parsed = TENON_TRY(wat::parse("printed", text));
     const auto again = TENON_TRY(wat::print(parsed, options));
     if (!has_same_lines(again, text))
         return fail(Errc::malformed, "printed again, the text is not the same");
-    if (TENON_TRY(wat::parse_module("printed", again)) != parsed)
+    if (TENON_TRY(wat::parse("printed", again)) != parsed)
         return fail(Errc::malformed, "parsed again, the binary is not the same");
     return {};
 }
@@ -261,6 +346,15 @@ void run(const std::string& name, Bytes binary) {
                base::render(done.error()));
 }
 
+bool can_be_read(Bytes binary) {
+    const auto walker = wasm::SectionWalker::begin(binary);
+    if (!walker)
+        return false;
+    return walker->preamble().layer == wasm::Layer::module
+               ? wasm::decode_module(binary).has_value()
+               : tenon::component::decode(binary).has_value();
+}
+
 void script(const std::string& path, const std::string& text,
             const std::vector<wat::Command>& commands) {
     using Kind = wat::Command::Kind;
@@ -269,12 +363,13 @@ void script(const std::string& path, const std::string& text,
         const bool is_bad = command.kind == Kind::assert_malformed ||
                             command.kind == Kind::assert_malformed_custom ||
                             command.kind == Kind::assert_invalid_custom;
-        if (command.is_component || !command.module || is_bad)
+        // The text of a component that is not valid need not be one: names may lead elsewhere.
+        if (!command.module || is_bad ||
+            (command.is_component && command.kind == Kind::assert_invalid))
             continue;
         const auto binary = wat::assemble(path, text, *command.module);
         // What is asserted to be invalid may be no module at all.
-        if (!binary ||
-            (command.kind == Kind::assert_invalid && !wasm::decode_module(*binary).has_value()))
+        if (!binary || (command.kind == Kind::assert_invalid && !can_be_read(*binary)))
             continue;
         run(path + ":" + std::to_string(command.line), *binary);
     }
@@ -282,11 +377,16 @@ void script(const std::string& path, const std::string& text,
 
 Result<> file(const std::string& path) {
     const auto bytes = TENON_TRY(base::read_file(path, 1U << 28));
-    if (!path.ends_with(".wast")) {
+    const std::string text(tenon::as_text(bytes));
+    if (path.ends_with(".wat")) {
+        if (const auto binary = wat::parse(path, text))
+            run(path, *binary);
+        return {}; // what is no module or component is for others to look at
+    }
+    if (!path.ends_with(".wast") && !path.ends_with(".txt")) {
         run(path, bytes);
         return {};
     }
-    const std::string text(tenon::as_text(bytes));
     script(path, text, TENON_TRY(wat::parse_script(path, text)));
     return {};
 }
