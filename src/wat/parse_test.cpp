@@ -319,6 +319,7 @@ TEST(Placed, what_validation_finds_is_shown_in_the_text) {
     EXPECT_EQ(fault("(func) (func (result i32))"), "1:26 ) t.wat");
     EXPECT_EQ(fault("(func) (global i32 (i64.const 0))"), "1:9 global t.wat");
     EXPECT_EQ(fault("(type (func)) (type (sub 0 (func)))"), "1:16 type t.wat");
+    EXPECT_EQ(fault("(func) (func (param (ref 5)))"), "1:9 func t.wat");
     EXPECT_EQ(fault("(func) (memory 1) (export \"a\" (func 0)) (export \"b\" (func 9))"),
               "1:42 export t.wat");
 }

@@ -27,7 +27,8 @@ private:
     void expect_malformed(const Command& command, Check::Kind kind);
 
     [[nodiscard]] Result<Buffer> binary_of(const ScriptModule& module) const;
-    [[nodiscard]] bool is_verdict(const ScriptModule& module, const base::Error& error) const;
+    [[nodiscard]] bool is_verdict(const ScriptModule& module, const base::Error& error,
+                                  Check::Kind kind) const;
     [[nodiscard]] Result<> validate(const ScriptModule& module, Bytes binary) const;
     void pass(const Command& command, Check::Kind kind) {
         report_({kind, Check::Verdict::passed, command.line});
@@ -56,12 +57,19 @@ Result<Buffer> Checker::binary_of(const ScriptModule& module) const {
     return assemble(name_, text_.substr(module.begin, alone.end), alone);
 }
 
-/// Whether an error says that something is wrong, rather than that it is not known here. What an
-/// older version of the language does not have is wrong in it, and so is a version that none has.
-bool Checker::is_verdict(const ScriptModule& module, const base::Error& error) const {
-    if (error.code() != Errc::unsupported)
+/// Whether an error says what the command says. What an older version of the language does not have
+/// is wrong in it, and so is a version that none has.
+bool Checker::is_verdict(const ScriptModule& module, const base::Error& error,
+                         Check::Kind kind) const {
+    const auto code = error.code();
+    if (code == Errc::unsupported)
+        return module.form == Form::binary || !options_.features.has(wasm::Feature::multi_memory);
+    if (module.is_component)
         return true;
-    return module.form == Form::binary || !options_.features.has(wasm::Feature::multi_memory);
+    if (kind == Check::Kind::invalid || kind == Check::Kind::invalid_custom)
+        return code == Errc::invalid;
+    // More locals than can be counted are more than are allowed.
+    return code == Errc::malformed || code == Errc::truncated || code == Errc::limit;
 }
 
 Result<> Checker::validate(const ScriptModule& module, Bytes binary) const {
@@ -103,7 +111,7 @@ void Checker::expect_invalid(const Command& command, Check::Kind kind) {
     const bool is_refused_text =
         !binary && kind == Check::Kind::invalid_custom && binary.error().code() == Errc::invalid;
     auto done = binary ? validate(module, *binary) : Result<>();
-    if (is_refused_text || (!done && is_verdict(module, done.error())))
+    if (is_refused_text || (!done && is_verdict(module, done.error(), kind)))
         return pass(command, kind);
     auto expected = fmt::format("an invalid {}: {}", noun(module), command.message);
     if (binary && done)
@@ -120,7 +128,7 @@ void Checker::expect_malformed(const Command& command, Check::Kind kind) {
         return module.form == Form::binary ? validate(module, binary) : Result<>();
     };
     auto done = attempt();
-    if (!done && is_verdict(module, done.error()))
+    if (!done && is_verdict(module, done.error(), kind))
         return pass(command, kind);
     auto expected = fmt::format("a malformed {}: {}", noun(module), command.message);
     if (done)

@@ -118,9 +118,12 @@ void append_counted(Buffer& out, std::uint8_t id, std::uint32_t count, Bytes byt
 
 ModuleParser::Sizes ModuleParser::sizes() const {
     Sizes all{};
-    if (places_ != nullptr)
-        std::ranges::transform(sections_, all.begin(),
-                               [](const Entries& one) { return one.bytes.size(); });
+    if (places_ == nullptr)
+        return all;
+    std::ranges::transform(sections_, all.begin(),
+                           [](const Entries& one) { return one.bytes.size(); });
+    // Those that are spelled in place.
+    all[static_cast<std::size_t>(SectionKind::type)] = context_.types.bytes().size();
     return all;
 }
 
