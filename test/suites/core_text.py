@@ -62,7 +62,7 @@ def check(program, files, base, verbose):
 def main():
     root = find_suites()
     if root is None:
-        print("skipped: the suite is not here; set TENON_SUITES to the folder that holds conformance/spec")
+        print("skipped: the suite is not here; docs/suites.md says where it comes from, and TENON_SUITES names the folder that holds conformance/spec")
         return 77
     program, verbose = sys.argv[1], "-v" in sys.argv[2:]
     base = os.path.join(root, "conformance", "spec")

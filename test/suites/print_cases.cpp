@@ -383,7 +383,7 @@ Result<> file(const std::string& path) {
             run(path, *binary);
         return {}; // what is no module or component is for others to look at
     }
-    if (!path.ends_with(".wast") && !path.ends_with(".txt")) {
+    if (!path.ends_with(".wast")) {
         run(path, bytes);
         return {};
     }

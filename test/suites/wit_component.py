@@ -110,7 +110,7 @@ def compare(suite, name, have, verbose):
 def main():
     suite = find_suite()
     if suite is None:
-        print("skipped: the suite is not here; set TENON_SUITES to the folder that holds conformance/wit-component")
+        print("skipped: the suite is not here; docs/suites.md says where it comes from, and TENON_SUITES names the folder that holds conformance/wit-component")
         return 77
     program, verbose = sys.argv[1], "-v" in sys.argv[2:]
     only = [word for word in sys.argv[2:] if not word.startswith("-")]

@@ -427,7 +427,7 @@ def formatted_files(program, root):
 def main():
     root = find_suites()
     if root is None:
-        print("skipped: the suite is not here; set TENON_SUITES to the folder that holds conformance/wit-parser-ui")
+        print("skipped: the suite is not here; docs/suites.md says where it comes from, and TENON_SUITES names the folder that holds conformance/wit-parser-ui")
         return 77
     with tempfile.TemporaryDirectory(prefix="tenon-wit-ui-") as place:
         suite = os.path.join(place, "ui")
