@@ -17,8 +17,9 @@ inline constexpr Option wasm_features_option{
     .repeated = true};
 
 /// What the option says, on top of `features`: `threads`, `-simd`, `all`, `-all`. A name that no
-/// feature has is a misuse.
+/// feature has is a misuse. `option` is its name, where `features` means those of WIT.
 Result<wasm::Features> wasm_features_of(const Call& call,
-                                        wasm::Features features = wasm::Features::standard());
+                                        wasm::Features features = wasm::Features::standard(),
+                                        std::string_view option = "features");
 
 } // namespace tenon::cli

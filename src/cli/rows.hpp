@@ -9,6 +9,7 @@ namespace tenon::cli {
 extern const Verb program_verb;
 
 extern const Verb build_verb;
+extern const Verb check_verb;
 extern const Verb claims_verb;
 extern const Verb claims_inspect_verb;
 extern const Verb claims_sign_verb;
@@ -20,6 +21,8 @@ extern const Verb claims_token_provider_verb;
 extern const Verb claims_verify_verb;
 extern const Verb completions_verb;
 extern const Verb component_verb;
+extern const Verb component_semver_check_verb;
+extern const Verb component_targets_verb;
 extern const Verb component_wit_verb;
 extern const Verb drain_verb;
 extern const Verb help_verb;

@@ -385,7 +385,15 @@ std::string definition_text(const Model& model, TypeIdx type) {
     const auto& definition = model[type];
     if (!definition.name)
         return types_text(model, Type(type));
-    return std::visit(DefinitionText(model, escaped(*definition.name)), definition.kind);
+    const auto name = escaped(*definition.name);
+    const auto* const alias = std::get_if<Alias>(&definition.kind);
+    if (const auto from = model.used_from(type); alias != nullptr && from) {
+        const auto& brought = model[std::get<TypeIdx>(alias->of)];
+        const auto there = escaped(brought.name.value_or(""));
+        return fmt::format("use {}.{{{}}}", model.id_of(*from).value_or(""),
+                           there == name ? name : there + " as " + name);
+    }
+    return std::visit(DefinitionText(model, name), definition.kind);
 }
 
 std::string Difference::where() const {

@@ -93,7 +93,7 @@ TEST(Compare, resources_are_known_by_their_interface_and_name) {
     const auto all = misfits(world("k"), world("i"));
     ASSERT_EQ(all.size(), 3U);
     EXPECT_EQ(all[0], "import `a:b/k` |  |  | a:b/i");
-    EXPECT_TRUE(all[1].starts_with("export `a:b/j`, type `r`"));
+    EXPECT_TRUE(all[1].starts_with("export `a:b/j`, type `r` | use a:b/i.{r} | use a:b/k.{r}"));
 }
 
 TEST(Compare, versions_count_as_the_rule_says) {
