@@ -158,14 +158,44 @@ std::string near_key(const SideOf& needs, const Items& needed, const WorldKey& k
     return near.empty() ? near : there.at(near);
 }
 
+/// The same name, else the newest of those that count as the same.
+class Lookup {
+public:
+    Lookup(const SideOf& side, const Items& items) {
+        for (const auto& [key, value] : items) {
+            exact_.emplace(side.model.key_name(key), &value);
+            const auto [known, is_new] = alike_.emplace(side.key_name(key), Entry{key, &value});
+            if (!is_new && version_of(side.model, known->second.key) < version_of(side.model, key))
+                known->second = {key, &value};
+        }
+    }
+    [[nodiscard]] const WorldItem* find(const SideOf& side, const WorldKey& key) const {
+        const auto same = exact_.find(side.model.key_name(key));
+        if (same != exact_.end())
+            return same->second;
+        const auto alike = alike_.find(side.key_name(key));
+        return alike == alike_.end() ? nullptr : alike->second.item;
+    }
+
+private:
+    struct Entry {
+        WorldKey key;
+        const WorldItem* item;
+    };
+    static std::optional<Version> version_of(const Model& model, const WorldKey& key) {
+        const auto* const at = std::get_if<InterfaceIdx>(&key);
+        return at == nullptr ? std::nullopt : model[model[*at].package].name.version;
+    }
+    std::map<std::string, const WorldItem*> exact_;
+    std::map<std::string, Entry> alike_;
+};
+
 void Comparison::items(const Items& needed, const Items& had, Span had_at) {
-    std::map<std::string, const WorldItem*> by_name;
-    for (const auto& [key, value] : had)
-        by_name.emplace(has_.key_name(key), &value);
+    const Lookup there(has_, had);
     for (const auto& [key, value] : needed) {
-        const auto found = by_name.find(needs_.key_name(key));
-        if (found != by_name.end())
-            item(needs_.model.key_name(key), value, found->second, had_at, "");
+        const auto* const found = there.find(needs_, key);
+        if (found != nullptr)
+            item(needs_.model.key_name(key), value, found, had_at, "");
         else if (out_.size() < limit_)
             item(needs_.model.key_name(key), value, nullptr, had_at,
                  near_key(needs_, needed, key, has_, had));

@@ -108,6 +108,21 @@ TEST(Compare, versions_count_as_the_rule_says) {
     EXPECT_EQ(misfits(text("0.2.0"), text("0.3.0"), VersionRule::any), Lines());
 }
 
+TEST(Compare, of_several_versions_the_same_one_counts_else_the_newest) {
+    const std::string versions = "package a:b@0.2.0 { interface i { f: func(); } }\n"
+                                 "package a:b@0.2.1 { interface i { f: func(x: u8); } }\n"
+                                 "package a:b@0.2.2 { interface i { f: func(x: u16); } }\n";
+    const auto text = [&](const std::string& imports) {
+        return "package c:d;\n" + versions + "world w { " + imports + " }";
+    };
+    const auto all = text("import a:b/i@0.2.0; import a:b/i@0.2.2; import a:b/i@0.2.1;");
+    EXPECT_EQ(misfits(text("import a:b/i@0.2.1;"), all, VersionRule::track), Lines());
+    const std::string other = "package c:d; package a:b@0.2.9 { interface i { f: func(x: u8); } }\n"
+                              "world w { import a:b/i@0.2.9; }";
+    EXPECT_EQ(misfits(other, all, VersionRule::track),
+              (Lines{"import `a:b/i@0.2.9`, function `f` | f: func(x: u8) | f: func(x: u16)"}));
+}
+
 TEST(Compare, a_name_that_might_be_meant_is_given) {
     EXPECT_EQ(misfits("package a:b; world w { export gret: func(); }",
                       "package a:b; world w { export greet: func(); }"),
