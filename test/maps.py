@@ -67,6 +67,9 @@ verbs = [
     (["component", "wit", "wit.wasm"], libc),
     (["component", "embed", "wit", "--dummy", "-o", "dummy.wasm"], libc),
     (["component", "new", "dummy.wasm", "-o", "new.wasm"], libc),
+    (["check", "wit.wasm"], libc),
+    (["component", "targets", "wit", "echo.wat"], libc),
+    (["component", "semver-check", "wit", "--prev", "echo", "--new", "echo"], libc),
 ]
 
 
@@ -148,6 +151,11 @@ def main():
         (folder / "empty.wasm").write_bytes(b"\0asm\1\0\0\0")
         (folder / "add.wat").write_text('(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))')
         (folder / "wit").mkdir()
+        (folder / "echo.wat").write_text(
+            '(component (core module $m (memory (export "m") 1) (func (export "s") (param i32 i32) (result i32) i32.const 0)\n'
+            '  (func (export "r") (param i32 i32 i32 i32) (result i32) i32.const 0)) (core instance $i (instantiate $m))\n'
+            '  (alias core export $i "m" (core memory $m)) (alias core export $i "r" (core func $r))\n'
+            '  (func (export "say") (param "what" string) (result string) (canon lift (core func $i "s") (memory $m) (realloc $r))))\n')
         (folder / "wit/world.wit").write_text("/// To be heard again.\npackage acme:echo@0.1.0;\n\n/// What says it.\nworld echo {\n  /// Says it.\n  export say: func(what: string) -> string;\n}\n")
         (folder / "project").mkdir()
         (folder / "project/prog").write_bytes(b"\x7fELF" + bytes(4096))

@@ -47,8 +47,9 @@ Result<> apply(const Call& call, std::string_view word, wasm::Features& features
 
 } // namespace
 
-Result<wasm::Features> wasm_features_of(const Call& call, wasm::Features features) {
-    for (const auto& list : call.values("features"))
+Result<wasm::Features> wasm_features_of(const Call& call, wasm::Features features,
+                                        std::string_view option) {
+    for (const auto& list : call.values(option))
         for (std::size_t begin = 0; begin <= list.size();) {
             const auto end = std::min(list.find(',', begin), list.size());
             if (end > begin)

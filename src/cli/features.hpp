@@ -18,8 +18,10 @@ inline constexpr Option wasm_features_option{
     .repeated = true};
 
 /// What the option says, on top of `features`: `threads`, `-simd`, `all`, `-all`, or `wasm2` in
-/// its place. A name that no feature has is a misuse.
+/// its place. A name that no feature has is a misuse. `option` is its name, where `features` means
+/// those of WIT.
 Result<wasm::Features> wasm_features_of(const Call& call,
-                                        wasm::Features features = wasm::Features::usual());
+                                        wasm::Features features = wasm::Features::usual(),
+                                        std::string_view option = "features");
 
 } // namespace tenon::cli

@@ -9,6 +9,7 @@ namespace tenon::cli {
 extern const Verb program_verb;
 
 extern const Verb build_verb;
+extern const Verb check_verb;
 extern const Verb claims_verb;
 extern const Verb claims_inspect_verb;
 extern const Verb claims_sign_verb;
@@ -22,6 +23,8 @@ extern const Verb completions_verb;
 extern const Verb component_verb;
 extern const Verb component_embed_verb;
 extern const Verb component_new_verb;
+extern const Verb component_semver_check_verb;
+extern const Verb component_targets_verb;
 extern const Verb component_wit_verb;
 extern const Verb drain_verb;
 extern const Verb dump_verb;

@@ -14,6 +14,7 @@ namespace {
 constexpr const Verb* table[] = {
     &program_verb,
     &build_verb,
+    &check_verb,
     &claims_verb,
     &claims_inspect_verb,
     &claims_sign_verb,
@@ -27,6 +28,8 @@ constexpr const Verb* table[] = {
     &component_verb,
     &component_embed_verb,
     &component_new_verb,
+    &component_semver_check_verb,
+    &component_targets_verb,
     &component_wit_verb,
     &drain_verb,
     &dump_verb,

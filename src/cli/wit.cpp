@@ -38,9 +38,30 @@ std::string shown(const wit::Finding& finding, bool color) {
     return text;
 }
 
+/// What would break the users of the other version; none where the version says that it may.
+Result<std::vector<wit::Finding>> lint_against(Call& call, const WitInput& input,
+                                               const std::string& path) {
+    const auto old = TENON_TRY(read_wit_input(call, path));
+    const auto& before = old.model[old.main].name;
+    const auto& now = input.model[input.main].name;
+    if (before.space != now.space || before.name != now.name)
+        return fail(Errc::invalid, fmt::format("`{}` is no version of `{}`, but of `{}`", path,
+                                               now.text(), before.text()));
+    auto findings = wit::lint_against(old.model, old.main, input.model, input.main);
+    if (wit::promises_compatibility(before, now) || findings.empty())
+        return findings;
+    call.note(fmt::format("`{}` does not promise to be compatible with `{}`: {} breaking {} said "
+                          "by the version",
+                          now.text(), before.text(), findings.size(),
+                          findings.size() == 1 ? "change is" : "changes are"));
+    return std::vector<wit::Finding>();
+}
+
 Result<> lint(Call& call) {
     const auto input = TENON_TRY(read_wit_input(call, call.argument(0).value_or(".")));
-    const auto findings = wit::lint(input.model, input.main);
+    const auto against = call.value("against");
+    const auto findings = against ? TENON_TRY(lint_against(call, input, *against))
+                                  : wit::lint(input.model, input.main);
     std::string text;
     auto list = data::Value::array({});
     for (const auto& finding : findings) {
@@ -119,6 +140,14 @@ Result<> format(Call& call) {
 }
 
 constexpr Option read_options[] = {features_option, all_features_option};
+constexpr Option lint_options[] = {
+    {.name = "against",
+     .kind = ValueKind::file,
+     .value = "OTHER",
+     .help = "look for changes that break the users of another version of the package, and for "
+             "nothing else"},
+    features_option,
+    all_features_option};
 constexpr Option format_options[] = {
     {.name = "check", .help = "change nothing; name what would change, and leave with 1 if any"}};
 constexpr Positional validate_arguments[] = {
@@ -153,8 +182,10 @@ constexpr Verb wit_lint_verb{
     .path = "wit lint",
     .summary = "look for what is allowed in interfaces and yet not good",
     .description = "Types that nobody uses, items without documentation, packages without a "
-                   "version, types that cannot be encoded. Leaves with 1 if there is any.",
-    .options = read_options,
+                   "version, types that cannot be encoded. Leaves with 1 if there is any. With "
+                   "`--against` what was taken away or is not what it was, unless the version says "
+                   "that it is not compatible.",
+    .options = lint_options,
     .positionals = lint_arguments,
     .output = OutputMeaning::format,
     .run = lint,
