@@ -30,14 +30,13 @@ std::string interface_name(const Model& model, InterfaceIdx at, VersionRule rule
 /// One of two sides: its model, and how its types are known.
 class SideOf {
 public:
-    SideOf(const Model& model, std::optional<WorldIdx> world, VersionRule rule,
-           TypeNumbers& numbers)
-        : model(model), rule_(rule) {
+    SideOf(const Model& of, std::optional<WorldIdx> world, VersionRule rule, TypeNumbers& numbers)
+        : model(of), rule_(rule) {
         if (world) {
             note_keys(model[*world].imports);
             note_keys(model[*world].exports);
         }
-        numbers_ = numbers.of(model, [this](const Owner& owner) { return owner_name(owner); });
+        numbers_ = numbers.of(of, [this](const Owner& owner) { return owner_name(owner); });
     }
 
     [[nodiscard]] std::string key_name(const WorldKey& key) const {
