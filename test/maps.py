@@ -119,7 +119,7 @@ def mapped(tenon, words, folder):
 def without_a_row(tenon):
     """Verbs that the program has and the list has not."""
     pages = subprocess.run([tenon, "help", "--all"], env={}, stdin=subprocess.DEVNULL, capture_output=True, check=True, text=True).stdout
-    paths = [re.match(r"tenon ([a-z]+(?: [a-z]+)*) [\[<]", line).group(1) for line in pages.splitlines()]
+    paths = [re.match(r"tenon ([a-z-]+(?: [a-z-]+)*) [\[<]", line).group(1) for line in pages.splitlines()]
     if not paths:
         sys.exit("`tenon help --all` names no verb, so nothing would be proved")
     return [path for path in paths if not any(words[:len(path.split())] == path.split() for words, _ in verbs)]

@@ -10,7 +10,6 @@
 #include "cli/wasm_input.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 
 namespace tenon::cli {
@@ -36,8 +35,7 @@ std::string short_size(std::uint64_t bytes) {
 
 /// What is not all of it is neither `100%` nor nothing.
 std::string share(const Metadata& of, std::uint64_t whole) {
-    const auto percent =
-        std::lround(static_cast<double>(of.end - of.begin) / static_cast<double>(whole) * 100.0);
+    const auto percent = ((of.end - of.begin) * 100 + whole / 2) / whole;
     if (percent <= 1)
         return "<1%";
     if (percent == 100 && of.end != whole)
