@@ -3,6 +3,7 @@
 #include "wat/component_parser.hpp"
 #include "wat/module_parser.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::wat {
@@ -10,8 +11,24 @@ namespace tenon::wat {
 using component::CoreSort;
 using component::Sort;
 
+namespace {
+
+/// What may stand behind the name of an import or export.
+struct Attribute {
+    std::string_view word;
+    std::optional<std::string> ast::ExternName::* into;
+};
+constexpr std::array<Attribute, 3> attributes = {{
+    {"implements", &ast::ExternName::implements},
+    {"versionsuffix", &ast::ExternName::version_suffix},
+    {"external-id", &ast::ExternName::external_id},
+}};
+
+} // namespace
+
 Result<std::variant<ComponentText, Buffer>> ComponentParser::parse(bool is_definition) {
     using Parsed = std::variant<ComponentText, Buffer>;
+    TENON_TRY(in_.expect_form("component"));
     if (is_definition)
         TENON_TRY(in_.expect_keyword("definition"));
     const auto naming = TENON_TRY(read_naming(in_));
@@ -148,6 +165,7 @@ Result<> ComponentParser::core_module() {
         in_.skip_form();
         const auto end = std::min(in_.behind_form(), in_.text().size());
         Cursor inside(in_.source_name(), in_.text(), begin, end);
+        inside.stop_on(stop_);
         binary = TENON_TRY(ModuleParser(std::move(inside)).parse(naming, true));
         in_.seek(end - 1); // its `)`
     }
@@ -240,9 +258,11 @@ bool ComponentParser::at_inline(std::string_view word) {
         in_.seek(begin);
         return false;
     }
-    for (const auto* const attribute : {"implements", "versionsuffix", "external-id"})
-        if (in_.take_form(attribute))
-            in_.skip_form();
+    while (in_.at(TokenKind::open) &&
+           std::ranges::find(attributes, in_.ahead().text, &Attribute::word) != attributes.end()) {
+        in_.advance();
+        in_.skip_form();
+    }
     const bool is_inline = in_.at(TokenKind::close);
     in_.seek(begin);
     return is_inline;
@@ -279,7 +299,7 @@ Result<std::uint32_t> ComponentParser::inline_import(ItemSpace space, const Nami
     return define(space, naming);
 }
 
-/// A name and its attributes.
+/// A name and its attributes, each once and in any order.
 Result<ast::ExternName> ComponentParser::extern_name() {
     ast::ExternName out;
     if (in_.take_form("interface")) {
@@ -288,16 +308,19 @@ Result<ast::ExternName> ComponentParser::extern_name() {
     } else {
         out.name = TENON_TRY(in_.name("a name"));
     }
-    const auto attribute = [&](std::string_view word,
-                               std::optional<std::string>& into) -> Result<> {
-        if (!in_.take_form(word))
-            return {};
+    while (in_.at(TokenKind::open)) {
+        const auto at = in_.ahead();
+        const auto* const row = std::ranges::find(attributes, at.text, &Attribute::word);
+        if (row == attributes.end())
+            break;
+        auto& into = out.*row->into;
+        if (into)
+            return fail(in_.error(Errc::malformed, fmt::format("a second `{}`", row->word), at));
+        in_.advance();
+        in_.advance();
         into = TENON_TRY(in_.name("a string"));
-        return in_.expect_close();
-    };
-    TENON_TRY(attribute("implements", out.implements));
-    TENON_TRY(attribute("versionsuffix", out.version_suffix));
-    TENON_TRY(attribute("external-id", out.external_id));
+        TENON_TRY(in_.expect_close());
+    }
     return out;
 }
 
@@ -369,10 +392,9 @@ Result<> ComponentParser::outer_alias(bool is_in_module_type) {
     const auto sort_at = in_.token();
     const auto space = TENON_TRY(outer_sort(is_in_module_type));
     if (!row_of(space).has_outer_alias)
-        return fail(
-            in_.error(Errc::malformed,
-                      fmt::format("a {} of an outer component cannot be used", row_of(space).shown),
-                      sort_at));
+        return fail(in_.error(
+            Errc::malformed,
+            with_article(row_of(space).shown) + " of an outer component cannot be used", sort_at));
     const auto naming = TENON_TRY(read_naming(in_));
     TENON_TRY(in_.expect_close());
 

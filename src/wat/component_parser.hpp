@@ -11,8 +11,6 @@
 #include "wat/component.hpp"
 #include "wat/component_scope.hpp"
 
-#include <unordered_map>
-
 namespace tenon::wat {
 
 /// Something by its index, or by its name in an instance (of an instance …).
@@ -45,15 +43,16 @@ struct Signature {
 
 class ComponentParser {
 public:
-    explicit ComponentParser(Cursor in) : in_(std::move(in)) {}
+    /// `stop` is the cursor's, and given to those of core modules.
+    ComponentParser(Cursor in, std::stop_token stop) : in_(std::move(in)), stop_(std::move(stop)) {}
 
-    /// Bytes, where the text is `(component binary …)`.
+    /// From the `(` on. Bytes, where the text is `(component binary …)`.
     Result<std::variant<ComponentText, Buffer>> parse(bool is_definition);
 
 private:
     using ExternNames = std::vector<ast::ExternName>;
     /// The declared function types of a module type, by their keys.
-    using FuncTypes = std::unordered_map<std::string, std::uint32_t>;
+    using FuncTypes = base::TextMap<std::uint32_t>;
 
     // component_fields.cpp
     Result<ast::Component> fields(const Naming& naming);
@@ -131,6 +130,8 @@ private:
 
     // component_refs.cpp
     Result<Token> index_token(std::string_view what);
+    using RefReader = Result<ItemRef> (ComponentParser::*)(ItemSpace);
+    Result<ItemRef> ref(ItemSpace space, RefReader inside);
     Result<ItemRef> core_ref(ItemSpace space);
     Result<ItemRef> core_ref_inside(ItemSpace space);
     Result<ItemRef> memory_ref();
@@ -166,6 +167,7 @@ private:
     Result<> check_depth() const;
 
     Cursor in_;
+    std::stop_token stop_;
     std::deque<ItemScope> scopes_; ///< the innermost last
     std::vector<Buffer> kept_;
     int depth_ = 0;
