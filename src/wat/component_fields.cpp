@@ -26,7 +26,9 @@ constexpr std::array<Attribute, 3> attributes = {{
 
 } // namespace
 
-Result<std::variant<ComponentText, Buffer>> ComponentParser::parse(bool is_definition) {
+Result<std::variant<ComponentText, Buffer>>
+ComponentParser::parse(bool is_definition, std::vector<TextPlaces>* modules) {
+    modules_ = modules;
     using Parsed = std::variant<ComponentText, Buffer>;
     TENON_TRY(in_.expect_form("component"));
     if (is_definition)
@@ -53,7 +55,7 @@ Result<std::variant<ComponentText, Buffer>> ComponentParser::parse(bool is_defin
 /// Up to the `)` of the component.
 Result<ast::Component> ComponentParser::fields(const Naming& naming) {
     TENON_TRY(check_depth());
-    const Level level(depth_);
+    const Level level(*this);
     ast::Component out;
     scopes_.emplace_back(&out.sections, id_of(naming));
     while (!in_.at(TokenKind::close) && !in_.at(TokenKind::end)) {
@@ -71,7 +73,7 @@ Result<ast::Component> ComponentParser::fields(const Naming& naming) {
     for (auto& exported : scope().take_late_exports())
         scope().add(std::move(exported));
     if (auto names = scope().names(naming.shown); !names.empty())
-        scope().add(ast::Custom{"component-name", keep(std::move(names))});
+        add(ast::Custom{"component-name", keep(std::move(names))});
     scopes_.pop_back();
     return out;
 }
@@ -92,6 +94,7 @@ Result<> ComponentParser::field() {
         {"canon", &ComponentParser::canon},
         {"start", &ComponentParser::start},
     }};
+    form_ = in_.offset();
     if (in_.take_keyword("type")) {
         TENON_TRY(type_field(true));
         return {};
@@ -135,13 +138,13 @@ Result<> ComponentParser::custom() {
     }
     in_.advance();
     section.payload = keep(std::move(bytes));
-    scope().add(std::move(section));
+    add(std::move(section));
     return {};
 }
 
 Result<> ComponentParser::producers() {
     auto content = TENON_TRY(read_producers(in_));
-    scope().add(ast::Custom{"producers", keep(std::move(content))});
+    add(ast::Custom{"producers", keep(std::move(content))});
     return {};
 }
 
@@ -154,6 +157,9 @@ Result<> ComponentParser::core_module() {
         const auto index = TENON_TRY(inline_import(ItemSpace::core_module, naming));
         return export_later(ItemSpace::core_module, index, std::move(exported));
     }
+    TextPlaces* const places = modules_ == nullptr ? nullptr : &modules_->emplace_back();
+    if (places != nullptr)
+        places->add(0, form_);
     Buffer binary;
     if (in_.take_keyword("binary")) {
         while (in_.at(TokenKind::string)) {
@@ -166,10 +172,10 @@ Result<> ComponentParser::core_module() {
         const auto end = std::min(in_.behind_form(), in_.text().size());
         Cursor inside(in_.source_name(), in_.text(), begin, end);
         inside.stop_on(stop_);
-        binary = TENON_TRY(ModuleParser(std::move(inside)).parse(naming, true));
+        binary = TENON_TRY(ModuleParser(std::move(inside)).parse(naming, true, places));
         in_.seek(end - 1); // its `)`
     }
-    scope().add(ast::CoreModule{keep(std::move(binary))});
+    add(ast::CoreModule{keep(std::move(binary))});
     const auto index = TENON_TRY(define(ItemSpace::core_module, naming));
     return export_later(ItemSpace::core_module, index, std::move(exported));
 }
@@ -183,7 +189,7 @@ Result<> ComponentParser::component() {
     } else {
         std::vector<ast::Component> one;
         one.push_back(TENON_TRY(fields(naming)));
-        scope().add(std::move(one));
+        add(std::move(one));
         index = TENON_TRY(define(ItemSpace::component, naming));
     }
     return export_later(ItemSpace::component, index, std::move(exported));
@@ -205,7 +211,7 @@ Result<> ComponentParser::func() {
         ast::Alias::Export target{0, TENON_TRY(in_.name("the name of an export"))};
         TENON_TRY(in_.expect_close());
         target.instance = TENON_TRY(resolve(ref));
-        scope().add(alias_to(ItemSpace::func, std::move(target)));
+        add(alias_to(ItemSpace::func, std::move(target)));
         index = TENON_TRY(define(ItemSpace::func, naming));
     } else {
         const auto type = TENON_TRY(item_type(ItemSpace::func));
@@ -235,7 +241,7 @@ Result<> ComponentParser::start() {
         TENON_TRY(in_.expect_close());
     }
     out.results = static_cast<std::uint32_t>(results.size());
-    scope().add(std::move(out));
+    add(std::move(out));
     for (const auto& naming : results)
         TENON_TRY(define(ItemSpace::value, naming));
     return {};
@@ -283,7 +289,7 @@ Result<ComponentParser::ExternNames> ComponentParser::inline_exports() {
 Result<> ComponentParser::export_later(ItemSpace space, std::uint32_t index, ExternNames names) {
     const auto& row = row_of(space);
     for (auto& name : names)
-        scope().export_later({0, std::move(name), {row.sort, row.core, index}, std::nullopt});
+        scope().export_later({form_, std::move(name), {row.sort, row.core, index}, std::nullopt});
     return {};
 }
 
@@ -295,7 +301,7 @@ Result<std::uint32_t> ComponentParser::inline_import(ItemSpace space, const Nami
     TENON_TRY(in_.expect_close());
     const auto type = TENON_TRY(item_type(space));
     import.type.index = TENON_TRY(resolve(type));
-    scope().add(std::move(import));
+    add(std::move(import));
     return define(space, naming);
 }
 
@@ -332,7 +338,7 @@ Result<> ComponentParser::import_field() {
     const auto read = TENON_TRY(signature(true));
     TENON_TRY(in_.expect_close());
     const auto type = TENON_TRY(settle(read));
-    scope().add(ast::Import{0, std::move(name), type});
+    add(ast::Import{0, std::move(name), type});
     TENON_TRY(define(read.space, read.naming));
     return {};
 }
@@ -349,7 +355,7 @@ Result<> ComponentParser::export_field() {
     }
     const auto& row = row_of(what.space);
     out.what = {row.sort, row.core, TENON_TRY(resolve(what))};
-    scope().add(std::move(out));
+    add(std::move(out));
     TENON_TRY(define(what.space, naming));
     return {};
 }
@@ -378,7 +384,7 @@ Result<> ComponentParser::alias() {
     const auto naming = TENON_TRY(read_naming(in_));
     TENON_TRY(in_.expect_close());
     const auto from = TENON_TRY(index(instances.space, instance));
-    scope().add(alias_to(space, ast::Alias::Export{from, std::move(name)}));
+    add(alias_to(space, ast::Alias::Export{from, std::move(name)}));
     TENON_TRY(define(space, naming));
     return {};
 }
@@ -414,7 +420,7 @@ Result<> ComponentParser::outer_alias(bool is_in_module_type) {
             return fail(from.unknown(in_, space, what));
         target.index = *found;
     }
-    scope().add(alias_to(space, target));
+    add(alias_to(space, target));
     TENON_TRY(define(space, naming));
     return {};
 }

@@ -10,6 +10,7 @@
 
 #include "wat/component.hpp"
 #include "wat/component_scope.hpp"
+#include "wat/text_place.hpp"
 
 namespace tenon::wat {
 
@@ -47,7 +48,10 @@ public:
     ComponentParser(Cursor in, std::stop_token stop) : in_(std::move(in)), stop_(std::move(stop)) {}
 
     /// From the `(` on. Bytes, where the text is `(component binary …)`.
-    Result<std::variant<ComponentText, Buffer>> parse(bool is_definition);
+    /// `modules`, if given, learns of each core module in the text where its bytes came from; the
+    /// offsets in the tree are those in the text.
+    Result<std::variant<ComponentText, Buffer>> parse(bool is_definition,
+                                                      std::vector<TextPlaces>* modules = nullptr);
 
 private:
     using ExternNames = std::vector<ast::ExternName>;
@@ -148,6 +152,12 @@ private:
     [[nodiscard]] static bool at_index(const Cursor& in) noexcept { return Names::at_index(in); }
     [[nodiscard]] std::optional<std::string_view> id_of(const Naming& naming);
     [[nodiscard]] ItemScope& scope() noexcept { return scopes_.back(); }
+    /// Puts a definition into the component or type around it.
+    template <class Definition> void add(Definition definition) {
+        if constexpr (requires { definition.offset; })
+            definition.offset = form_;
+        scope().add(std::move(definition));
+    }
     Result<std::uint32_t> define(ItemSpace space, const Naming& naming = {}) {
         return scope().define(in_, space, naming);
     }
@@ -156,13 +166,19 @@ private:
     /// One level deeper until its end.
     class Level {
     public:
-        explicit Level(int& depth) noexcept : depth_(depth) { ++depth_; }
+        explicit Level(ComponentParser& parser) noexcept : parser_(parser), form_(parser.form_) {
+            ++parser_.depth_;
+        }
         Level(const Level&) = delete;
         Level& operator=(const Level&) = delete;
-        ~Level() { --depth_; }
+        ~Level() {
+            --parser_.depth_;
+            parser_.form_ = form_;
+        }
 
     private:
-        int& depth_;
+        ComponentParser& parser_;
+        std::size_t form_;
     };
     Result<> check_depth() const;
 
@@ -171,6 +187,8 @@ private:
     std::deque<ItemScope> scopes_; ///< the innermost last
     std::vector<Buffer> kept_;
     int depth_ = 0;
+    std::size_t form_ = 0; ///< where the field or declarator begins that is being read
+    std::vector<TextPlaces>* modules_ = nullptr;
 };
 
 /// The parts of an alias that say what it is of.

@@ -152,14 +152,14 @@ Result<std::uint32_t> ComponentParser::index(ItemSpace space, const Token& at) {
                             "core modules and components can be used",
                             row_of(space).shown, at.text),
                 at));
-        scope().add(alias_to(space, ast::Alias::Outer{depth, *found}));
+        add(alias_to(space, ast::Alias::Outer{depth, *found}));
         return define(space);
     }
     return fail(scope().unknown(in_, space, at));
 }
 
 Result<std::uint32_t> ComponentParser::alias_of(ItemSpace space, ast::Alias::Export target) {
-    scope().add(alias_to(space, std::move(target)));
+    add(alias_to(space, std::move(target)));
     return define(space);
 }
 

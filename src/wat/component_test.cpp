@@ -212,7 +212,7 @@ TEST(ComponentText, errors_use_the_right_article) {
     EXPECT_EQ(bytes("(component (alias export \"a\" \"b\" (func)))"),
               "malformed 1:26 expected the index or name of an instance, found a string");
     EXPECT_EQ(bytes("(component (component (alias outer 1 $i (core instance))))"),
-              "malformed 1:47 a core instance of an outer component cannot be used");
+              "malformed 1:42 a core instance of an outer component cannot be used");
     EXPECT_EQ(bytes("(component (component (alias outer 1 $i (instance))))"),
               "malformed 1:42 an instance of an outer component cannot be used");
 }
