@@ -32,7 +32,7 @@ Result<Buffer> binary_of(const Call& call, const std::string& path) {
     const auto text = as_text(content);
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin != text.npos && (text[begin] == '(' || text[begin] == ';'))
-        return wat::parse_module(path == "-" ? "<stdin>" : path, text);
+        return wat::parse(path == "-" ? "<stdin>" : path, text, call.stop());
     return content;
 }
 
