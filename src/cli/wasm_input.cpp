@@ -16,25 +16,25 @@ Result<WasmInput> read_as_is(const Call& call, const std::string& path) {
     return WasmInput{path == "-" ? "<stdin>" : path, std::move(content)};
 }
 
-bool is_text(Bytes content) {
+} // namespace
+
+bool looks_like_wat(Bytes content) noexcept {
     const auto text = as_text(content);
     const auto begin = text.find_first_not_of(" \t\r\n");
     return begin != text.npos && (text[begin] == '(' || text[begin] == ';');
 }
 
-} // namespace
-
 Result<WasmInput> read_wasm(const Call& call) {
     const auto path = call.argument(0).value_or("-");
     auto input = TENON_TRY(read_as_is(call, path));
-    if (is_text(input.bytes))
+    if (looks_like_wat(input.bytes))
         input.bytes = TENON_TRY(wat::parse(input.name, as_text(input.bytes)));
     return input;
 }
 
 Result<Buffer> read_core_module(const Call& call, const std::string& path) {
     auto [name, bytes] = TENON_TRY(read_as_is(call, path));
-    if (is_text(bytes))
+    if (looks_like_wat(bytes))
         return wat::parse_module(name, as_text(bytes));
     return std::move(bytes); // whoever reads it says what it is not
 }

@@ -19,6 +19,9 @@ Result<WasmInput> read_wasm(const Call& call);
 /// A core module, binary or text; `-` is standard input.
 Result<Buffer> read_core_module(const Call& call, const std::string& path);
 
+/// Whether it begins as the text format does, with a parenthesis or a comment.
+[[nodiscard]] bool looks_like_wat(Bytes content) noexcept;
+
 inline constexpr Positional wasm_file_argument{
     .name = "FILE",
     .help = "module or component, binary or text; standard input if there is none, or `-`",
