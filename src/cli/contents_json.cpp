@@ -18,10 +18,13 @@ Value number(std::uint64_t value) {
     return Value::integer(static_cast<std::int64_t>(value));
 }
 
+/// The first of them.
 Value texts(const auto& list) {
     auto out = Value::array({});
+    std::size_t count = 0;
     for (const auto& one : list)
-        out.push_back(Value(std::string_view(one)));
+        if (count++ < most_listed)
+            out.push_back(Value(std::string_view(one)));
     return out;
 }
 
@@ -61,7 +64,7 @@ Value debug_json(const wasm::DebugSections& of) {
         out.set("source_map", Value(*of.source_map));
     if (of.build_id) {
         std::string id;
-        for (const auto byte : *of.build_id)
+        for (const auto byte : of.build_id->first(std::min<std::size_t>(of.build_id->size(), 256)))
             id += fmt::format("{:02x}", byte);
         out.set("build_id", Value(id));
     }
