@@ -54,6 +54,7 @@ verbs = [
     (["parse", "add.wat", "-o", "add.wasm"], libc),
     (["validate", "add.wat", "add.wasm"], libc),
     (["print", "add.wasm"], libc),
+    (["smith", "--seed", "1", "-o", "smith.wasm"], libc),
     (["objdump", "add.wasm"], libc),
     (["dump", "add.wasm"], libc),
     (["strip", "add.wasm", "-o", "stripped.wasm"], libc),
