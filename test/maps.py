@@ -55,6 +55,7 @@ verbs = [
     (["validate", "add.wat", "add.wasm"], libc),
     (["wast", "add.wat"], libc),
     (["print", "add.wasm"], libc),
+    (["smith", "--seed", "1", "-o", "smith.wasm"], libc),
     (["objdump", "add.wasm"], libc),
     (["dump", "add.wasm"], libc),
     (["strip", "add.wasm", "-o", "stripped.wasm"], libc),

@@ -55,6 +55,7 @@ extern const Verb reg_push_verb;
 extern const Verb registry_verb;
 extern const Verb registry_gc_verb;
 extern const Verb registry_serve_verb;
+extern const Verb smith_verb;
 extern const Verb strip_verb;
 extern const Verb validate_verb;
 extern const Verb version_verb;

@@ -60,6 +60,7 @@ constexpr const Verb* table[] = {
     &registry_verb,
     &registry_gc_verb,
     &registry_serve_verb,
+    &smith_verb,
     &strip_verb,
     &validate_verb,
     &version_verb,
