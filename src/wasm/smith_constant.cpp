@@ -115,10 +115,10 @@ private:
     /// With all fields at their defaults, or all fields numbers.
     [[nodiscard]] bool can_be_made(std::uint32_t type) const {
         if (const auto* const array = module_.as<ArrayType>(type))
-            return has_default(array->element);
+            return array->element.has_default();
         if (const auto* const structure = module_.as<StructType>(type)) {
             for (const auto& field : structure->fields)
-                if (!has_default(field))
+                if (!field.has_default())
                     return false;
             return true;
         }

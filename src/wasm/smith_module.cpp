@@ -114,12 +114,6 @@ ValType smith_default_type(Choices& choices, std::uint32_t types) {
     return reference_type(choices, types, true);
 }
 
-bool has_default(const FieldType& field) noexcept {
-    const auto type = field.storage.type;
-    return field.storage.packed != Storage::Packed::no || !type.is_reference() ||
-           type.is_nullable();
-}
-
 ValType unpacked(const FieldType& field) noexcept {
     return field.storage.packed == Storage::Packed::no ? field.storage.type : ValType(Kind::i32);
 }

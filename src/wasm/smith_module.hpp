@@ -40,7 +40,6 @@ struct SmithModule {
 ValType smith_value_type(Choices& choices, std::uint32_t types);
 /// The same, of which a local can be: with null, where it is a reference.
 ValType smith_default_type(Choices& choices, std::uint32_t types);
-[[nodiscard]] bool has_default(const FieldType& field) noexcept;
 /// What stands on the stack for it.
 [[nodiscard]] ValType unpacked(const FieldType& field) noexcept;
 [[nodiscard]] HeapType heap_of(ValType reference) noexcept;
