@@ -438,6 +438,8 @@ TEST(Validate, pages_have_one_byte_or_the_usual_size) {
               "is off");
     // As many pages as can be addressed.
     EXPECT_EQ(memory(Buffer{0x08} + leb(UINT32_MAX) + Buffer{0x00}), "valid");
+    EXPECT_EQ(memory(Buffer{0x08} + leb(std::uint64_t{1} << 32) + Buffer{0x00}),
+              "invalid @11: memory size must be at most 4294967295");
     EXPECT_EQ(memory(Buffer{0x08} + leb(65'537) + Buffer{0x10}),
               "invalid @11: memory size must be at most 65536");
     EXPECT_EQ(memory(Buffer{0x0c} + leb(UINT64_MAX) + Buffer{0x00}), "valid");
