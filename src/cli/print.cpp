@@ -21,7 +21,6 @@ Result<wat::PrintOptions> print_options_of(const Call& call) {
     return options;
 }
 
-/// Text is made into a binary first, which is printed in the usual shape then.
 Result<> print(Call& call) {
     const auto options = TENON_TRY(print_options_of(call));
     const auto input = TENON_TRY(read_wasm(call));
