@@ -23,6 +23,7 @@ extern const Verb completions_verb;
 extern const Verb component_verb;
 extern const Verb component_embed_verb;
 extern const Verb component_new_verb;
+extern const Verb component_plug_verb;
 extern const Verb component_semver_check_verb;
 extern const Verb component_targets_verb;
 extern const Verb component_wit_verb;

@@ -28,6 +28,7 @@ constexpr const Verb* table[] = {
     &component_verb,
     &component_embed_verb,
     &component_new_verb,
+    &component_plug_verb,
     &component_semver_check_verb,
     &component_targets_verb,
     &component_wit_verb,
