@@ -72,6 +72,7 @@ verbs = [
     (["component", "targets", "wit", "echo.wat"], libc),
     (["component", "semver-check", "wit", "--prev", "echo", "--new", "echo"], libc),
     (["component", "plug", "caller.wat", "--plug", "echo.wat", "-o", "plugged.wasm"], libc),
+    (["component", "unbundle", "echo.wat", "--module-dir", "modules", "-o", "unbundled.wasm"], libc),
 ]
 
 

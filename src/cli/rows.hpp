@@ -26,6 +26,7 @@ extern const Verb component_new_verb;
 extern const Verb component_plug_verb;
 extern const Verb component_semver_check_verb;
 extern const Verb component_targets_verb;
+extern const Verb component_unbundle_verb;
 extern const Verb component_wit_verb;
 extern const Verb drain_verb;
 extern const Verb dump_verb;

@@ -31,6 +31,7 @@ constexpr const Verb* table[] = {
     &component_plug_verb,
     &component_semver_check_verb,
     &component_targets_verb,
+    &component_unbundle_verb,
     &component_wit_verb,
     &drain_verb,
     &dump_verb,
