@@ -2,10 +2,12 @@
 #include "cli/wasm_input.hpp"
 
 #include "cli/limits.hpp"
+#include "wasm/sections.hpp"
 #include "wat/parse.hpp"
 #include "wat/text_place.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace tenon::cli {
@@ -49,6 +51,20 @@ Result<Buffer> read_core_module(const Call& call, const std::string& path) {
     if (looks_like_text(content))
         return wat::parse_module(input_name(path), as_text(content), call.stop());
     return content; // whoever reads it says what it is not
+}
+
+Result<WasmInput> read_component(const Call& call, const std::string& path) {
+    auto input = TENON_TRY(read_wasm(call, path));
+    const auto walker = wasm::SectionWalker::begin(input.bytes);
+    if (!walker)
+        return fail(
+            base::Error(walker.error().code(), walker.error().message(), walker.error().offset())
+                .in_file(input.name));
+    if (walker->preamble().layer != wasm::Layer::component)
+        return fail(
+            base::Error(Errc::invalid, fmt::format("`{}` is a core module", path))
+                .help(fmt::format("`tenon check {}` says how to make it a component", path)));
+    return input;
 }
 
 } // namespace tenon::cli

@@ -33,6 +33,9 @@ Result<Buffer> read_input(const Call& call, const std::string& path, std::uint64
 /// A core module, binary or text; `-` is standard input.
 Result<Buffer> read_core_module(const Call& call, const std::string& path);
 
+/// A component in either format; `invalid` for anything else.
+Result<WasmInput> read_component(const Call& call, const std::string& path);
+
 inline constexpr Positional wasm_file_argument{
     .name = "FILE",
     .help = "module or component, binary or text; standard input if there is none, or `-`",
