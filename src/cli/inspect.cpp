@@ -239,7 +239,7 @@ Result<> inspect_archive(Call& call, Result<archive::Info> info) {
 }
 
 bool is_read_whole(Bytes head) {
-    return wasm::looks_like_wasm(head) || looks_like_wat(head);
+    return wasm::looks_like_wasm(head) || looks_like_text(head);
 }
 
 /// A module is read whole, an archive streams. A pipe can be read only once, so that it is read
@@ -260,7 +260,7 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
     const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file, call.stop()));
     if (wasm::looks_like_wasm(content))
         return inspect_wasm(call, file, content, "binary");
-    if (looks_like_wat(content))
+    if (looks_like_text(content))
         return inspect_wasm(call, file, TENON_TRY(wat::parse(file.native(), as_text(content))),
                             "text");
     return inspect_archive(call, archive::inspect(content, file.native(), anyone, work));

@@ -10,6 +10,7 @@
 #include "component/ast.hpp"
 
 #include <cstddef>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -22,12 +23,14 @@ struct ComponentText {
 };
 
 /// `(component …)`, also `(component binary …)`. `malformed`, `truncated` or `limit` (nesting
-/// beyond 100 levels) with the place. `name` is the file's, for errors.
-Result<ComponentText> parse_component(std::string_view name, std::string_view text);
+/// beyond 100 levels) with the place; `interrupted` when a stop was asked for. `name` is the
+/// file's, for errors.
+Result<ComponentText> parse_component(std::string_view name, std::string_view text,
+                                      std::stop_token stop = {});
 
 /// The binary of a component that stands in `text[begin, end)` of a script, where it may be
 /// `(component definition …)`. The bytes of `(component binary …)` are not looked at.
 Result<Buffer> assemble_component(std::string_view name, std::string_view text, std::size_t begin,
-                                  std::size_t end, bool is_definition);
+                                  std::size_t end, bool is_definition, std::stop_token stop = {});
 
 } // namespace tenon::wat

@@ -68,7 +68,7 @@ Result<> ComponentParser::canon() {
     TENON_TRY(in_.expect_keyword("func"));
     const auto naming = TENON_TRY(read_naming(in_));
     TENON_TRY(in_.expect_close());
-    scope().add(std::move(canon));
+    add(std::move(canon));
     TENON_TRY(define(ItemSpace::core_func, naming));
     return {};
 }
@@ -82,10 +82,10 @@ Result<> ComponentParser::core_func() {
         const auto at = TENON_TRY(index_token("core instance"));
         auto name = TENON_TRY(in_.name("the name of an export"));
         const auto instance = TENON_TRY(index(ItemSpace::core_instance, at));
-        scope().add(alias_to(ItemSpace::core_func, ast::Alias::Export{instance, std::move(name)}));
+        add(alias_to(ItemSpace::core_func, ast::Alias::Export{instance, std::move(name)}));
     } else {
         TENON_TRY(in_.expect_form("canon"));
-        scope().add(TENON_TRY(canon_core()));
+        add(TENON_TRY(canon_core()));
     }
     TENON_TRY(in_.expect_close());
     TENON_TRY(define(ItemSpace::core_func, naming));
@@ -116,7 +116,7 @@ Result<std::uint32_t> ComponentParser::lift(const ItemType& type, const Naming& 
     ast::Canon out{.op = CanonOp::lift, .result = {}, .slot_type = {}, .options = {}};
     out.numbers = {TENON_TRY(resolve(function)), type_index};
     out.options = TENON_TRY(options());
-    scope().add(std::move(out));
+    add(std::move(out));
     return define(ItemSpace::func, naming);
 }
 

@@ -13,7 +13,7 @@ Result<> ComponentParser::core_type() {
     if (in_.take_form("module")) {
         out.kind = TENON_TRY(module_type(id_of(naming)));
         TENON_TRY(in_.expect_close());
-        scope().add(std::move(out));
+        add(std::move(out));
         TENON_TRY(define(ItemSpace::core_type, naming));
         return {};
     }
@@ -21,14 +21,14 @@ Result<> ComponentParser::core_type() {
     wasm::RecType group;
     group.types.push_back(TENON_TRY(read_type_definition(in_, scope().core_types(), index)));
     out.kind = std::move(group);
-    scope().add(std::move(out));
+    add(std::move(out));
     return {};
 }
 
 Result<> ComponentParser::core_rec() {
     ast::CoreType out;
     out.kind = TENON_TRY(rec_group());
-    scope().add(std::move(out));
+    add(std::move(out));
     return {};
 }
 
@@ -56,7 +56,7 @@ Result<wasm::RecType> ComponentParser::rec_group() {
 /// The declarators of a module type, up to its `)`.
 Result<ast::ModuleType> ComponentParser::module_type(std::optional<std::string_view> id) {
     TENON_TRY(check_depth());
-    const Level level(depth_);
+    const Level level(*this);
     ast::ModuleType out;
     scopes_.emplace_back(&out.declarators, id);
     FuncTypes known;
@@ -74,7 +74,7 @@ Result<> ComponentParser::module_declarator(FuncTypes& known) {
         return outer_alias(true);
     }
     if (in_.take_keyword("rec")) {
-        scope().add(TENON_TRY(rec_group()));
+        add(TENON_TRY(rec_group()));
         return {};
     }
     if (in_.take_keyword("type")) {
@@ -84,7 +84,7 @@ Result<> ComponentParser::module_declarator(FuncTypes& known) {
         group.types.push_back(TENON_TRY(read_type_definition(in_, scope().core_types(), index)));
         if (const auto* const type = std::get_if<FuncType>(&group.types.front().composite))
             known.insert_or_assign(key_of(*type), index);
-        scope().add(std::move(group));
+        add(std::move(group));
         return {};
     }
     const bool is_import = in_.at_keyword("import");
@@ -103,9 +103,9 @@ Result<> ComponentParser::module_declarator(FuncTypes& known) {
     auto type = TENON_TRY(core_extern_type(known));
     TENON_TRY(in_.expect_close());
     if (is_import)
-        scope().add(ast::ModuleDeclarator::Import{std::move(module), std::move(name), type});
+        add(ast::ModuleDeclarator::Import{std::move(module), std::move(name), type});
     else
-        scope().add(ast::ModuleDeclarator::Export{std::move(name), type});
+        add(ast::ModuleDeclarator::Export{std::move(name), type});
     return {};
 }
 
@@ -145,7 +145,7 @@ Result<std::uint32_t> ComponentParser::core_func_type(const FuncTypes& known) {
     type.composite = std::move(use.type);
     wasm::RecType group;
     group.types.push_back(std::move(type));
-    scope().add(std::move(group));
+    add(std::move(group));
     return define(ItemSpace::core_type);
 }
 

@@ -3,6 +3,7 @@
 #include "wat/component_parser.hpp"
 #include "wat/module_parser.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::wat {
@@ -10,8 +11,26 @@ namespace tenon::wat {
 using component::CoreSort;
 using component::Sort;
 
-Result<std::variant<ComponentText, Buffer>> ComponentParser::parse(bool is_definition) {
+namespace {
+
+/// What may stand behind the name of an import or export.
+struct Attribute {
+    std::string_view word;
+    std::optional<std::string> ast::ExternName::* into;
+};
+constexpr std::array<Attribute, 3> attributes = {{
+    {"implements", &ast::ExternName::implements},
+    {"versionsuffix", &ast::ExternName::version_suffix},
+    {"external-id", &ast::ExternName::external_id},
+}};
+
+} // namespace
+
+Result<std::variant<ComponentText, Buffer>>
+ComponentParser::parse(bool is_definition, std::vector<TextPlaces>* modules) {
+    modules_ = modules;
     using Parsed = std::variant<ComponentText, Buffer>;
+    TENON_TRY(in_.expect_form("component"));
     if (is_definition)
         TENON_TRY(in_.expect_keyword("definition"));
     const auto naming = TENON_TRY(read_naming(in_));
@@ -36,7 +55,7 @@ Result<std::variant<ComponentText, Buffer>> ComponentParser::parse(bool is_defin
 /// Up to the `)` of the component.
 Result<ast::Component> ComponentParser::fields(const Naming& naming) {
     TENON_TRY(check_depth());
-    const Level level(depth_);
+    const Level level(*this);
     ast::Component out;
     scopes_.emplace_back(&out.sections, id_of(naming));
     while (!in_.at(TokenKind::close) && !in_.at(TokenKind::end)) {
@@ -54,7 +73,7 @@ Result<ast::Component> ComponentParser::fields(const Naming& naming) {
     for (auto& exported : scope().take_late_exports())
         scope().add(std::move(exported));
     if (auto names = scope().names(naming.shown); !names.empty())
-        scope().add(ast::Custom{"component-name", keep(std::move(names))});
+        add(ast::Custom{"component-name", keep(std::move(names))});
     scopes_.pop_back();
     return out;
 }
@@ -75,6 +94,7 @@ Result<> ComponentParser::field() {
         {"canon", &ComponentParser::canon},
         {"start", &ComponentParser::start},
     }};
+    form_ = in_.offset();
     if (in_.take_keyword("type")) {
         TENON_TRY(type_field(true));
         return {};
@@ -118,13 +138,13 @@ Result<> ComponentParser::custom() {
     }
     in_.advance();
     section.payload = keep(std::move(bytes));
-    scope().add(std::move(section));
+    add(std::move(section));
     return {};
 }
 
 Result<> ComponentParser::producers() {
     auto content = TENON_TRY(read_producers(in_));
-    scope().add(ast::Custom{"producers", keep(std::move(content))});
+    add(ast::Custom{"producers", keep(std::move(content))});
     return {};
 }
 
@@ -137,6 +157,9 @@ Result<> ComponentParser::core_module() {
         const auto index = TENON_TRY(inline_import(ItemSpace::core_module, naming));
         return export_later(ItemSpace::core_module, index, std::move(exported));
     }
+    TextPlaces* const places = modules_ == nullptr ? nullptr : &modules_->emplace_back();
+    if (places != nullptr)
+        places->add(0, form_);
     Buffer binary;
     if (in_.take_keyword("binary")) {
         while (in_.at(TokenKind::string)) {
@@ -148,10 +171,11 @@ Result<> ComponentParser::core_module() {
         in_.skip_form();
         const auto end = std::min(in_.behind_form(), in_.text().size());
         Cursor inside(in_.source_name(), in_.text(), begin, end);
-        binary = TENON_TRY(ModuleParser(std::move(inside)).parse(naming, true));
+        inside.stop_on(stop_);
+        binary = TENON_TRY(ModuleParser(std::move(inside)).parse(naming, true, places));
         in_.seek(end - 1); // its `)`
     }
-    scope().add(ast::CoreModule{keep(std::move(binary))});
+    add(ast::CoreModule{keep(std::move(binary))});
     const auto index = TENON_TRY(define(ItemSpace::core_module, naming));
     return export_later(ItemSpace::core_module, index, std::move(exported));
 }
@@ -165,7 +189,7 @@ Result<> ComponentParser::component() {
     } else {
         std::vector<ast::Component> one;
         one.push_back(TENON_TRY(fields(naming)));
-        scope().add(std::move(one));
+        add(std::move(one));
         index = TENON_TRY(define(ItemSpace::component, naming));
     }
     return export_later(ItemSpace::component, index, std::move(exported));
@@ -187,7 +211,7 @@ Result<> ComponentParser::func() {
         ast::Alias::Export target{0, TENON_TRY(in_.name("the name of an export"))};
         TENON_TRY(in_.expect_close());
         target.instance = TENON_TRY(resolve(ref));
-        scope().add(alias_to(ItemSpace::func, std::move(target)));
+        add(alias_to(ItemSpace::func, std::move(target)));
         index = TENON_TRY(define(ItemSpace::func, naming));
     } else {
         const auto type = TENON_TRY(item_type(ItemSpace::func));
@@ -217,7 +241,7 @@ Result<> ComponentParser::start() {
         TENON_TRY(in_.expect_close());
     }
     out.results = static_cast<std::uint32_t>(results.size());
-    scope().add(std::move(out));
+    add(std::move(out));
     for (const auto& naming : results)
         TENON_TRY(define(ItemSpace::value, naming));
     return {};
@@ -240,9 +264,11 @@ bool ComponentParser::at_inline(std::string_view word) {
         in_.seek(begin);
         return false;
     }
-    for (const auto* const attribute : {"implements", "versionsuffix", "external-id"})
-        if (in_.take_form(attribute))
-            in_.skip_form();
+    while (in_.at(TokenKind::open) &&
+           std::ranges::find(attributes, in_.ahead().text, &Attribute::word) != attributes.end()) {
+        in_.advance();
+        in_.skip_form();
+    }
     const bool is_inline = in_.at(TokenKind::close);
     in_.seek(begin);
     return is_inline;
@@ -263,7 +289,7 @@ Result<ComponentParser::ExternNames> ComponentParser::inline_exports() {
 Result<> ComponentParser::export_later(ItemSpace space, std::uint32_t index, ExternNames names) {
     const auto& row = row_of(space);
     for (auto& name : names)
-        scope().export_later({0, std::move(name), {row.sort, row.core, index}, std::nullopt});
+        scope().export_later({form_, std::move(name), {row.sort, row.core, index}, std::nullopt});
     return {};
 }
 
@@ -275,11 +301,11 @@ Result<std::uint32_t> ComponentParser::inline_import(ItemSpace space, const Nami
     TENON_TRY(in_.expect_close());
     const auto type = TENON_TRY(item_type(space));
     import.type.index = TENON_TRY(resolve(type));
-    scope().add(std::move(import));
+    add(std::move(import));
     return define(space, naming);
 }
 
-/// A name and its attributes.
+/// A name and its attributes, each once and in any order.
 Result<ast::ExternName> ComponentParser::extern_name() {
     ast::ExternName out;
     if (in_.take_form("interface")) {
@@ -288,16 +314,19 @@ Result<ast::ExternName> ComponentParser::extern_name() {
     } else {
         out.name = TENON_TRY(in_.name("a name"));
     }
-    const auto attribute = [&](std::string_view word,
-                               std::optional<std::string>& into) -> Result<> {
-        if (!in_.take_form(word))
-            return {};
+    while (in_.at(TokenKind::open)) {
+        const auto at = in_.ahead();
+        const auto* const row = std::ranges::find(attributes, at.text, &Attribute::word);
+        if (row == attributes.end())
+            break;
+        auto& into = out.*row->into;
+        if (into)
+            return fail(in_.error(Errc::malformed, fmt::format("a second `{}`", row->word), at));
+        in_.advance();
+        in_.advance();
         into = TENON_TRY(in_.name("a string"));
-        return in_.expect_close();
-    };
-    TENON_TRY(attribute("implements", out.implements));
-    TENON_TRY(attribute("versionsuffix", out.version_suffix));
-    TENON_TRY(attribute("external-id", out.external_id));
+        TENON_TRY(in_.expect_close());
+    }
     return out;
 }
 
@@ -309,7 +338,7 @@ Result<> ComponentParser::import_field() {
     const auto read = TENON_TRY(signature(true));
     TENON_TRY(in_.expect_close());
     const auto type = TENON_TRY(settle(read));
-    scope().add(ast::Import{0, std::move(name), type});
+    add(ast::Import{0, std::move(name), type});
     TENON_TRY(define(read.space, read.naming));
     return {};
 }
@@ -326,7 +355,7 @@ Result<> ComponentParser::export_field() {
     }
     const auto& row = row_of(what.space);
     out.what = {row.sort, row.core, TENON_TRY(resolve(what))};
-    scope().add(std::move(out));
+    add(std::move(out));
     TENON_TRY(define(what.space, naming));
     return {};
 }
@@ -355,7 +384,7 @@ Result<> ComponentParser::alias() {
     const auto naming = TENON_TRY(read_naming(in_));
     TENON_TRY(in_.expect_close());
     const auto from = TENON_TRY(index(instances.space, instance));
-    scope().add(alias_to(space, ast::Alias::Export{from, std::move(name)}));
+    add(alias_to(space, ast::Alias::Export{from, std::move(name)}));
     TENON_TRY(define(space, naming));
     return {};
 }
@@ -369,10 +398,9 @@ Result<> ComponentParser::outer_alias(bool is_in_module_type) {
     const auto sort_at = in_.token();
     const auto space = TENON_TRY(outer_sort(is_in_module_type));
     if (!row_of(space).has_outer_alias)
-        return fail(
-            in_.error(Errc::malformed,
-                      fmt::format("a {} of an outer component cannot be used", row_of(space).shown),
-                      sort_at));
+        return fail(in_.error(
+            Errc::malformed,
+            with_article(row_of(space).shown) + " of an outer component cannot be used", sort_at));
     const auto naming = TENON_TRY(read_naming(in_));
     TENON_TRY(in_.expect_close());
 
@@ -392,7 +420,7 @@ Result<> ComponentParser::outer_alias(bool is_in_module_type) {
             return fail(from.unknown(in_, space, what));
         target.index = *found;
     }
-    scope().add(alias_to(space, target));
+    add(alias_to(space, target));
     TENON_TRY(define(space, naming));
     return {};
 }

@@ -21,7 +21,7 @@ Result<> ComponentParser::core_instance() {
     } else {
         out.kind = TENON_TRY(core_exports());
     }
-    scope().add(std::move(out));
+    add(std::move(out));
     TENON_TRY(define(ItemSpace::core_instance, naming));
     return {};
 }
@@ -42,7 +42,7 @@ Result<ast::CoreInstance::Instantiate> ComponentParser::core_instantiate() {
         } else {
             ast::CoreInstance bundle;
             bundle.kind = TENON_TRY(core_exports());
-            scope().add(std::move(bundle));
+            add(std::move(bundle));
             one.argument.instance = TENON_TRY(define(ItemSpace::core_instance));
         }
         TENON_TRY(in_.expect_close());
@@ -92,7 +92,7 @@ Result<> ComponentParser::instance() {
         } else {
             out.kind = TENON_TRY(exports());
         }
-        scope().add(std::move(out));
+        add(std::move(out));
         index = TENON_TRY(define(ItemSpace::instance, naming));
     }
     return export_later(ItemSpace::instance, index, std::move(exported));
@@ -113,7 +113,7 @@ Result<ast::Instance::Instantiate> ComponentParser::instantiate() {
         if (space == ItemSpace::instance && !at_index(in_)) {
             ast::Instance bundle;
             bundle.kind = TENON_TRY(exports());
-            scope().add(std::move(bundle));
+            add(std::move(bundle));
             one.argument.what.index = TENON_TRY(define(ItemSpace::instance));
         } else {
             one.ref = TENON_TRY(item_ref_inside(space));

@@ -10,8 +10,7 @@
 
 #include "wat/component.hpp"
 #include "wat/component_scope.hpp"
-
-#include <unordered_map>
+#include "wat/text_place.hpp"
 
 namespace tenon::wat {
 
@@ -45,15 +44,19 @@ struct Signature {
 
 class ComponentParser {
 public:
-    explicit ComponentParser(Cursor in) : in_(std::move(in)) {}
+    /// `stop` is the cursor's, and given to those of core modules.
+    ComponentParser(Cursor in, std::stop_token stop) : in_(std::move(in)), stop_(std::move(stop)) {}
 
-    /// Bytes, where the text is `(component binary …)`.
-    Result<std::variant<ComponentText, Buffer>> parse(bool is_definition);
+    /// From the `(` on. Bytes, where the text is `(component binary …)`.
+    /// `modules`, if given, learns of each core module in the text where its bytes came from; the
+    /// offsets in the tree are those in the text.
+    Result<std::variant<ComponentText, Buffer>> parse(bool is_definition,
+                                                      std::vector<TextPlaces>* modules = nullptr);
 
 private:
     using ExternNames = std::vector<ast::ExternName>;
     /// The declared function types of a module type, by their keys.
-    using FuncTypes = std::unordered_map<std::string, std::uint32_t>;
+    using FuncTypes = base::TextMap<std::uint32_t>;
 
     // component_fields.cpp
     Result<ast::Component> fields(const Naming& naming);
@@ -131,6 +134,8 @@ private:
 
     // component_refs.cpp
     Result<Token> index_token(std::string_view what);
+    using RefReader = Result<ItemRef> (ComponentParser::*)(ItemSpace);
+    Result<ItemRef> ref(ItemSpace space, RefReader inside);
     Result<ItemRef> core_ref(ItemSpace space);
     Result<ItemRef> core_ref_inside(ItemSpace space);
     Result<ItemRef> memory_ref();
@@ -147,6 +152,12 @@ private:
     [[nodiscard]] static bool at_index(const Cursor& in) noexcept { return Names::at_index(in); }
     [[nodiscard]] std::optional<std::string_view> id_of(const Naming& naming);
     [[nodiscard]] ItemScope& scope() noexcept { return scopes_.back(); }
+    /// Puts a definition into the component or type around it.
+    template <class Definition> void add(Definition definition) {
+        if constexpr (requires { definition.offset; })
+            definition.offset = form_;
+        scope().add(std::move(definition));
+    }
     Result<std::uint32_t> define(ItemSpace space, const Naming& naming = {}) {
         return scope().define(in_, space, naming);
     }
@@ -155,20 +166,29 @@ private:
     /// One level deeper until its end.
     class Level {
     public:
-        explicit Level(int& depth) noexcept : depth_(depth) { ++depth_; }
+        explicit Level(ComponentParser& parser) noexcept : parser_(parser), form_(parser.form_) {
+            ++parser_.depth_;
+        }
         Level(const Level&) = delete;
         Level& operator=(const Level&) = delete;
-        ~Level() { --depth_; }
+        ~Level() {
+            --parser_.depth_;
+            parser_.form_ = form_;
+        }
 
     private:
-        int& depth_;
+        ComponentParser& parser_;
+        std::size_t form_;
     };
     Result<> check_depth() const;
 
     Cursor in_;
+    std::stop_token stop_;
     std::deque<ItemScope> scopes_; ///< the innermost last
     std::vector<Buffer> kept_;
     int depth_ = 0;
+    std::size_t form_ = 0; ///< where the field or declarator begins that is being read
+    std::vector<TextPlaces>* modules_ = nullptr;
 };
 
 /// The parts of an alias that say what it is of.

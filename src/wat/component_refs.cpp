@@ -31,7 +31,7 @@ Result<> ComponentParser::check_depth() const {
 
 Result<Token> ComponentParser::index_token(std::string_view what) {
     if (!at_index(in_))
-        return fail(in_.unexpected(fmt::format("the index or name of a {}", what)));
+        return fail(in_.unexpected(fmt::format("the index or name of {}", with_article(what))));
     const auto at = in_.token();
     in_.advance();
     return at;
@@ -39,22 +39,26 @@ Result<Token> ComponentParser::index_token(std::string_view what) {
 
 // Reading
 
-/// `$f`, `(core func $f)` or `(core func $instance "name")`. Texts older than July 2026 leave out
-/// `core`.
-Result<ItemRef> ComponentParser::core_ref(ItemSpace space) {
+/// `$f`, or in parentheses with its sort. Texts older than July 2026 leave out `core`.
+Result<ItemRef> ComponentParser::ref(ItemSpace space, RefReader inside) {
     const auto& row = row_of(space);
     if (at_index(in_)) {
         const auto at = TENON_TRY(index_token(row.shown));
         return ItemRef{space, at, {}};
     }
     if (!in_.take(TokenKind::open))
-        return fail(in_.unexpected(fmt::format("a {}", row.shown)));
-    if (!in_.take_keyword("core") && !in_.at_keyword(row.word))
+        return fail(in_.unexpected(with_article(row.shown)));
+    if (is_core(space) && !in_.take_keyword("core") && !in_.at_keyword(row.word))
         return fail(in_.unexpected(fmt::format("`core {}`", row.word)));
     TENON_TRY(in_.expect_keyword(row.word));
-    auto ref = TENON_TRY(core_ref_inside(space));
+    auto ref = TENON_TRY((this->*inside)(space));
     TENON_TRY(in_.expect_close());
     return ref;
+}
+
+/// `$f`, `(core func $f)` or `(core func $instance "name")`.
+Result<ItemRef> ComponentParser::core_ref(ItemSpace space) {
+    return ref(space, &ComponentParser::core_ref_inside);
 }
 
 Result<ItemRef> ComponentParser::core_ref_inside(ItemSpace space) {
@@ -76,19 +80,7 @@ Result<ItemRef> ComponentParser::memory_ref() {
 
 /// `$t` or `(type $instance "name"*)`.
 Result<ItemRef> ComponentParser::item_ref(ItemSpace space) {
-    const auto& row = row_of(space);
-    if (at_index(in_)) {
-        const auto at = TENON_TRY(index_token(row.shown));
-        return ItemRef{space, at, {}};
-    }
-    if (!in_.take(TokenKind::open))
-        return fail(in_.unexpected(fmt::format("a {}", row.shown)));
-    if (is_core(space))
-        in_.take_keyword("core");
-    TENON_TRY(in_.expect_keyword(row.word));
-    auto ref = TENON_TRY(item_ref_inside(space));
-    TENON_TRY(in_.expect_close());
-    return ref;
+    return ref(space, &ComponentParser::item_ref_inside);
 }
 
 Result<ItemRef> ComponentParser::item_ref_inside(ItemSpace space) {
@@ -160,14 +152,14 @@ Result<std::uint32_t> ComponentParser::index(ItemSpace space, const Token& at) {
                             "core modules and components can be used",
                             row_of(space).shown, at.text),
                 at));
-        scope().add(alias_to(space, ast::Alias::Outer{depth, *found}));
+        add(alias_to(space, ast::Alias::Outer{depth, *found}));
         return define(space);
     }
     return fail(scope().unknown(in_, space, at));
 }
 
 Result<std::uint32_t> ComponentParser::alias_of(ItemSpace space, ast::Alias::Export target) {
-    scope().add(alias_to(space, std::move(target)));
+    add(alias_to(space, std::move(target)));
     return define(space);
 }
 
@@ -176,9 +168,10 @@ Result<std::uint32_t> ComponentParser::resolve(const ItemRef& ref) {
         return index(ref.space, ref.at);
     if (is_core(ref.space) && ref.space != ItemSpace::core_module) {
         if (ref.space > ItemSpace::core_tag)
-            return fail(in_.error(
-                Errc::malformed,
-                fmt::format("core instances do not export a {}", row_of(ref.space).shown), ref.at));
+            return fail(in_.error(Errc::malformed,
+                                  fmt::format("core instances do not export {}",
+                                              with_article(row_of(ref.space).shown)),
+                                  ref.at));
         const auto instance = TENON_TRY(index(ItemSpace::core_instance, ref.at));
         return alias_of(ref.space, {instance, ref.names.front()});
     }

@@ -31,6 +31,10 @@ const ItemRow& row_of(ItemSpace space) noexcept {
     return rows[static_cast<std::size_t>(space)];
 }
 
+std::string with_article(std::string_view shown) {
+    return std::string(shown.starts_with('i') ? "an " : "a ").append(shown);
+}
+
 Result<std::uint32_t> ItemScope::define(Cursor& in, ItemSpace space, const Naming& naming) {
     auto& [ids, shown, count] = at(space);
     const auto index = count++;

@@ -37,6 +37,8 @@ struct ItemRow {
     bool has_outer_alias = false;
 };
 [[nodiscard]] const ItemRow& row_of(ItemSpace space) noexcept;
+/// `a function`, `an instance`.
+[[nodiscard]] std::string with_article(std::string_view shown);
 [[nodiscard]] inline bool is_core(ItemSpace space) noexcept {
     return space <= ItemSpace::core_instance;
 }

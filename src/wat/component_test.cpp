@@ -208,6 +208,23 @@ TEST(ComponentText, what_is_wrong_is_named_with_its_place) {
     EXPECT_EQ(parse_module("t", "(component)").error().code(), Errc::unsupported);
 }
 
+TEST(ComponentText, errors_use_the_right_article) {
+    EXPECT_EQ(bytes("(component (alias export \"a\" \"b\" (func)))"),
+              "malformed 1:26 expected the index or name of an instance, found a string");
+    EXPECT_EQ(bytes("(component (component (alias outer 1 $i (core instance))))"),
+              "malformed 1:42 a core instance of an outer component cannot be used");
+    EXPECT_EQ(bytes("(component (component (alias outer 1 $i (instance))))"),
+              "malformed 1:42 an instance of an outer component cannot be used");
+}
+
+TEST(ComponentText, attributes_of_a_name_stand_in_any_order) {
+    EXPECT_EQ(
+        bytes("(component (instance (import \"a\" (external-id \"e\") (implements \"a:b/c\"))))"),
+        bytes("(component (instance (import \"a\" (implements \"a:b/c\") (external-id \"e\"))))"));
+    EXPECT_EQ(bytes("(component (import \"a\" (external-id \"e\") (external-id \"f\") (func)))"),
+              "malformed 1:43 a second `external-id`");
+}
+
 TEST(ComponentText, nesting_has_a_limit) {
     std::string components, types;
     for (int depth = 0; depth < 101; ++depth) {
@@ -217,6 +234,24 @@ TEST(ComponentText, nesting_has_a_limit) {
     EXPECT_EQ(bytes(components), "limit 1:1112 nested too deeply: 100 levels at most");
     EXPECT_EQ(bytes("(component (type " + types),
               "limit 1:613 nested too deeply: 100 levels at most");
+}
+
+TEST(ComponentText, stops_when_it_is_told_to) {
+    std::stop_source stop;
+    stop.request_stop();
+    std::string many;
+    for (int i = 0; i < 20'000; ++i)
+        many += "(type (tuple))";
+    const auto component = parse("t.wat", "(component " + many + ")", stop.get_token());
+    ASSERT_FALSE(component);
+    EXPECT_EQ(component.error().code(), Errc::interrupted);
+    std::string operators;
+    for (int i = 0; i < 20'000; ++i)
+        operators += "nop ";
+    const auto inside =
+        parse("t.wat", "(component (core module (func " + operators + ")))", stop.get_token());
+    ASSERT_FALSE(inside);
+    EXPECT_EQ(inside.error().code(), Errc::interrupted);
 }
 
 TEST(ComponentText, a_tree_keeps_what_its_views_look_into) {

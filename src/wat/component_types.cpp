@@ -116,7 +116,7 @@ Result<std::uint32_t> ComponentParser::define_type(ast::TypeKind kind, const Slo
     };
     if (!slots.empty())
         std::visit(EachValue<decltype(settle_one)>{settle_one}, kind);
-    scope().add(ast::Type{0, std::move(kind)});
+    add(ast::Type{0, std::move(kind)});
     return define(ItemSpace::type, naming);
 }
 
@@ -174,7 +174,7 @@ Result<std::vector<std::string>> labels(Cursor& in) {
 Result<ast::TypeKind> ComponentParser::value_type(Slots& slots) {
     using Kind = ast::TypeKind;
     TENON_TRY(check_depth());
-    const Level level(depth_);
+    const Level level(*this);
     if (in_.take_keyword("record")) {
         ast::Record record;
         while (in_.take_form("field")) {
@@ -292,7 +292,7 @@ Result<ast::Resource> ComponentParser::resource_type() {
 Result<std::vector<ast::Declarator>>
 ComponentParser::declarators(std::optional<std::string_view> id, bool is_component) {
     TENON_TRY(check_depth());
-    const Level level(depth_);
+    const Level level(*this);
     std::vector<ast::Declarator> out;
     scopes_.emplace_back(&out, id);
     while (in_.take(TokenKind::open)) {
@@ -304,6 +304,7 @@ ComponentParser::declarators(std::optional<std::string_view> id, bool is_compone
 }
 
 Result<> ComponentParser::declarator(bool is_component) {
+    form_ = in_.offset();
     if (in_.take_keyword("type")) {
         TENON_TRY(type_field(false));
         return {};
@@ -334,7 +335,7 @@ Result<> ComponentParser::export_declarator() {
     const auto read = TENON_TRY(signature(true));
     TENON_TRY(in_.expect_close());
     const auto type = TENON_TRY(settle(read));
-    scope().add(ast::ExportDecl{0, std::move(name), type});
+    add(ast::ExportDecl{0, std::move(name), type});
     TENON_TRY(define(read.space, read.naming));
     return {};
 }
@@ -371,7 +372,7 @@ Result<ItemType> ComponentParser::item_type(ItemSpace space) {
     Slots slots;
     switch (space) {
     case ItemSpace::core_module: {
-        scope().add(ast::CoreType{0, TENON_TRY(module_type(std::nullopt))});
+        add(ast::CoreType{0, TENON_TRY(module_type(std::nullopt))});
         return TENON_TRY(define(ItemSpace::core_type));
     }
     case ItemSpace::component: {

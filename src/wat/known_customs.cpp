@@ -2,6 +2,7 @@
 #include "wat/known_customs.hpp"
 
 #include "base/leb128.hpp"
+#include "wasm/producers.hpp"
 #include "wat/names.hpp"
 
 #include <algorithm>
@@ -14,34 +15,23 @@ using base::append_unsigned_leb;
 Result<Buffer> read_producers(Cursor& in) {
     in.advance();
     constexpr std::array<std::string_view, 3> words = {"language", "sdk", "processed-by"};
-    struct Field {
-        Buffer bytes;
-        std::uint32_t count = 0;
-    };
-    std::array<Field, words.size()> fields;
+    wasm::Producers all; // fields in the order of `words`, whatever the order of the text
+    for (const auto word : words)
+        all.fields.push_back({std::string(word), {}});
     while (in.take(TokenKind::open)) {
         const auto* const word = std::ranges::find(words, in.token().text);
         if (word == words.end())
             return fail(in.unexpected("`language`, `sdk` or `processed-by`", words));
         in.advance();
-        auto& field = fields[static_cast<std::size_t>(word - words.begin())];
-        append_name(field.bytes, TENON_TRY(in.name("a name")));
-        append_name(field.bytes, TENON_TRY(in.name("a version")));
-        ++field.count;
+        auto name = TENON_TRY(in.name("a name"));
+        auto version = TENON_TRY(in.name("a version"));
+        all.fields[static_cast<std::size_t>(word - words.begin())].values.push_back(
+            {std::move(name), std::move(version)});
         TENON_TRY(in.expect_close());
     }
     TENON_TRY(in.expect_close());
-    Buffer out;
-    append_unsigned_leb(out, static_cast<std::uint64_t>(std::ranges::count_if(
-                                 fields, [](const Field& field) { return field.count > 0; })));
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (fields[i].count == 0)
-            continue;
-        append_name(out, words[i]);
-        append_unsigned_leb(out, fields[i].count);
-        out.insert(out.end(), fields[i].bytes.begin(), fields[i].bytes.end());
-    }
-    return out;
+    std::erase_if(all.fields, [](const auto& field) { return field.values.empty(); });
+    return wasm::write_producers(all);
 }
 
 namespace {

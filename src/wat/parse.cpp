@@ -44,7 +44,7 @@ Result<Buffer> any_module(Cursor in, bool is_definition) {
 
 Result<Buffer> parse(std::string_view name, std::string_view text, std::stop_token stop) {
     if (Cursor(name, text).at_form("component"))
-        return assemble_component(name, text, 0, text.size(), false);
+        return assemble_component(name, text, 0, text.size(), false, std::move(stop));
     return parse_module(name, text, std::move(stop));
 }
 

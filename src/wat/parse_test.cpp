@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/hex.hpp"
+#include "component/validate.hpp"
 #include "wasm/validate.hpp"
 #include "wat/parse.hpp"
 #include "wat/text_place.hpp"
@@ -293,12 +294,13 @@ TEST(Parse, stops_when_it_is_told_to) {
     EXPECT_EQ(module.error().code(), Errc::interrupted);
 }
 
-/// What the text of a function shows where validation finds fault.
+/// What a text shows where validation finds fault.
 std::string fault(std::string_view text) {
-    const auto module = parse_module("t.wat", text);
-    if (!module)
-        return module.error().message();
-    auto done = wasm::validate(*module);
+    const auto binary = parse("t.wat", text);
+    if (!binary)
+        return binary.error().message();
+    auto done =
+        text.starts_with("(component") ? component::validate(*binary) : wasm::validate(*binary);
     if (done)
         return "valid";
     const auto error = placed(std::move(done).error(), "t.wat", text);
@@ -322,6 +324,23 @@ TEST(Placed, what_validation_finds_is_shown_in_the_text) {
     EXPECT_EQ(fault("(func) (func (param (ref 5)))"), "1:9 func t.wat");
     EXPECT_EQ(fault("(func) (memory 1) (export \"a\" (func 0)) (export \"b\" (func 9))"),
               "1:42 export t.wat");
+}
+
+TEST(Placed, what_validation_finds_in_a_component_is_shown_in_its_text) {
+    EXPECT_EQ(fault("(component (import \"a\" (func)) (import \"a\" (func)))"),
+              "1:33 import t.wat");
+    EXPECT_EQ(fault("(component (type string) (import \"f\" (func (param \"a\" (own 0)))))"),
+              "1:27 import t.wat");
+    EXPECT_EQ(fault("(component (core module) (component (core module (func (export \"a\")))"
+                    " (core module (func) (func (result i32) (i64.const 1)))))"),
+              "1:123 ) t.wat");
+    EXPECT_EQ(fault("(component (core module binary \"\\00asm\\01\\00\\00\\00\\03\\02\\01\\07\"))"),
+              "1:13 core t.wat");
+    EXPECT_EQ(fault("(component (type string) (type (instance (type string)"
+                    " (export \"x\" (func (type 0))))))"),
+              "1:57 export t.wat");
+    // An abbreviation stands for a definition behind the others.
+    EXPECT_EQ(fault("(component (type $t (export \"a b\") string) (type u8))"), "1:13 type t.wat");
 }
 
 } // namespace

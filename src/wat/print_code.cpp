@@ -372,7 +372,7 @@ void CodePrinter::put_vector(const Instruction& one) {
 
 void CodePrinter::put_field(std::uint32_t type, std::uint32_t field) {
     static const PrintSpace none("field", "field");
-    if (in_.names.fields.empty())
+    if (in_.names.fields.empty() || type >= in_.types.size()) // of types that are not there too
         return put_index(none, field);
     const auto [found, is_new] = fields_.try_emplace(type, none);
     if (is_new)

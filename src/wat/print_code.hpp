@@ -8,8 +8,8 @@
 #include "wasm/op_reader.hpp"
 #include "wat/print_types.hpp"
 
+#include <map>
 #include <span>
-#include <unordered_map>
 
 namespace tenon::wat {
 
@@ -77,10 +77,9 @@ private:
     PrintSpace locals_{"local", "local"}, label_names_{"label", "label"};
     std::uint32_t labels_opened_ = 0; ///< in this function, which is how they are named
     std::vector<Label> labels_;
-    std::unordered_map<std::string_view, std::size_t>
-        nearest_;                                          ///< by name, one more than its place
-    std::unordered_map<std::uint32_t, PrintSpace> fields_; ///< by type, as they are met
-    wasm::Instruction one_;                                ///< keeps its room
+    base::TextViewMap<std::size_t> nearest_;     ///< by name, one more than its place
+    std::map<std::uint32_t, PrintSpace> fields_; ///< by type, as they are met
+    wasm::Instruction one_;                      ///< keeps its room
 };
 
 /// Prints operators up to the last `end`, each with its operands inside its parentheses. Gives the

@@ -44,6 +44,7 @@ Result<> ComponentPrinter::component(const ast::Component& tree, std::uint64_t e
         if (const auto* const custom = std::get_if<ast::Custom>(&section.kind);
             custom != nullptr && custom->name == names_section)
             read_component_names(custom->payload, names);
+    names.finish();
     if (is_nested) {
         const auto& parent = scope();
         to_.put(' ');

@@ -5,6 +5,7 @@
 // https://webassembly.github.io/spec/core/text/instructions.html#folded-instructions
 #include "wat/print_arity.hpp"
 
+#include <fmt/format.h>
 #include <limits>
 
 namespace tenon::wat {
@@ -16,6 +17,9 @@ using wasm::Op;
 constexpr std::uint32_t nothing = std::numeric_limits<std::uint32_t>::max();
 /// As a number of results: nobody takes them.
 constexpr std::uint32_t too_many = std::numeric_limits<std::uint32_t>::max();
+/// Of the text of one function's operators, which is kept until its end is known. Only names that
+/// are long and used often reach it.
+constexpr std::size_t max_text = std::size_t{512} << 20;
 
 class Folding {
 public:
@@ -27,7 +31,7 @@ public:
 
 private:
     struct Node {
-        std::size_t text = 0, text_end = 0;
+        std::size_t text = 0; ///< where it begins; it ends where the next node's begins
         std::uint64_t offset = 0;
         std::uint32_t results = 0;
         std::uint32_t first = nothing, next = nothing; ///< child, and neighbour behind it
@@ -37,6 +41,7 @@ private:
     struct Entry {
         std::uint32_t node;
         std::uint32_t below = nothing;
+        std::uint64_t total = 0; ///< results of this one and all below, within the block
     };
     struct Block {
         std::uint32_t node;           ///< what it becomes
@@ -53,13 +58,17 @@ private:
     [[nodiscard]] std::size_t height() const noexcept {
         return blocks_.empty() ? 0 : blocks_.back().height;
     }
+    [[nodiscard]] std::string_view text_of(std::uint32_t node) const noexcept {
+        const auto end = node + 1 < nodes_.size() ? nodes_[node + 1].text : texts_.text().size();
+        return texts_.text().substr(nodes_[node].text, end - nodes_[node].text);
+    }
 
     void plain(const Instruction& one);
     void begin(const Instruction& one);
     void part(const Instruction& one);
     void end_clause();
     void end(const Instruction& one, std::uint32_t results);
-    void put_head(const Node& node, CodePrinter::Separation separation);
+    void put_head(std::uint32_t at, CodePrinter::Separation separation);
     void separate(CodePrinter::Separation separation, std::uint64_t offset);
 
     CodePrinter& code_;
@@ -76,7 +85,6 @@ std::uint32_t Folding::add(std::uint64_t offset, std::string_view text) {
     Node node;
     node.text = texts_.text().size();
     texts_.put(text);
-    node.text_end = texts_.text().size();
     node.offset = offset;
     node.hint = std::exchange(hint_, nullptr);
     nodes_.push_back(node);
@@ -88,15 +96,15 @@ std::uint32_t Folding::add(const Instruction& one) {
     auto& usual = code_.layout().redirect(texts_);
     code_.put_operator(one);
     code_.layout().redirect(usual);
-    nodes_[node].text_end = texts_.text().size();
     return node;
 }
 
 void Folding::push(std::uint32_t node) {
-    Entry entry{node};
+    Entry entry{node, nothing, nodes_[node].results};
     if (stack_.size() > height()) {
         const auto top = static_cast<std::uint32_t>(stack_.size() - 1);
         entry.below = nodes_[stack_[top].node].results > 0 ? top : stack_[top].below;
+        entry.total += stack_[top].total;
     }
     stack_.push_back(entry);
 }
@@ -125,17 +133,19 @@ void Folding::plain(const Instruction& one) {
     const auto node = add(one);
     nodes_[node].results = arity.out;
     auto from = stack_.size();
-    std::uint64_t found = 0;
-    auto at = stack_.size() > height() ? static_cast<std::uint32_t>(stack_.size() - 1) : nothing;
-    while (arity.in > 0 && at != nothing) {
-        found += nodes_[stack_[at].node].results;
-        if (found > arity.in)
-            nodes_[node].results = too_many;
+    // Where not as many are there nothing is taken; looking for them would take as long as the
+    // stack is high, each time.
+    if (arity.in > 0 && from > height() && stack_.back().total >= arity.in) {
+        auto at = static_cast<std::uint32_t>(from - 1);
+        std::uint64_t found = nodes_[stack_[at].node].results;
+        while (found < arity.in) {
+            at = stack_[at].below;
+            found += nodes_[stack_[at].node].results;
+        }
         if (found == arity.in)
             from = at;
-        if (found >= arity.in)
-            break;
-        at = stack_[at].below;
+        else
+            nodes_[node].results = too_many;
     }
     nodes_[node].first = take(from);
     push(node);
@@ -209,6 +219,11 @@ Result<std::uint64_t> Folding::read(Reader& in, std::span<const PrintHint> hints
             else
                 plain(one);
         }
+        if (texts_.text().size() > max_text)
+            return fail(in.error_at(one.offset, Errc::limit,
+                                    fmt::format("the text of a function is longer than {} MiB, "
+                                                "which is too long to be folded",
+                                                max_text >> 20)));
     }
     if (!blocks_.empty())
         return fail(in.error(Errc::malformed, "body ends within a block"));
@@ -225,7 +240,8 @@ void Folding::separate(CodePrinter::Separation separation, std::uint64_t offset)
     is_first_ = false;
 }
 
-void Folding::put_head(const Node& node, CodePrinter::Separation separation) {
+void Folding::put_head(std::uint32_t at, CodePrinter::Separation separation) {
+    const auto& node = nodes_[at];
     auto& to = code_.layout();
     if (node.hint != nullptr) {
         separate(separation, node.offset);
@@ -234,7 +250,7 @@ void Folding::put_head(const Node& node, CodePrinter::Separation separation) {
     }
     separate(separation, node.offset);
     to.put('(');
-    const auto text = texts_.text().substr(node.text, node.text_end - node.text);
+    const auto text = text_of(at);
     to.put(text);
     // A comment must not swallow the parenthesis.
     if (node.first == nothing && text.contains(";;"))
@@ -253,7 +269,7 @@ void Folding::print(CodePrinter::Separation separation) {
             code_.layout().put(')');
             continue;
         }
-        put_head(nodes_[at], separation);
+        put_head(at, separation);
         open.push_back(at);
         at = nodes_[at].first;
     }

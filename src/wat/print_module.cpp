@@ -104,6 +104,7 @@ void ModulePrinter::read_customs() {
         if (custom.name == hints_section)
             hints_ = read_branch_hints(custom.payload, offset_in_file(custom.payload.data()));
     }
+    scope_.names.finish();
 }
 
 void ModulePrinter::customs(std::uint8_t after) {

@@ -2,7 +2,6 @@
 #include "wat/print_names.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace tenon::wat {
 namespace {
@@ -52,29 +51,30 @@ bool read_self(Reader& in, PrintNames& into) {
 // --- one space
 
 bool PrintSpace::read(Reader& in, bool are_unique) {
-    std::unordered_set<std::string_view> taken;
     const auto count = in.u32();
-    bool is_whole = count.has_value();
-    bool is_sorted = true;
-    for (std::uint32_t i = 0; is_whole && i < *count; ++i) {
+    if (!count)
+        return false;
+    for (std::uint32_t i = 0; i < *count; ++i) {
         const auto index = in.u32();
-        if (!index) {
-            is_whole = false;
-            break;
-        }
+        if (!index)
+            return false;
         const auto text = in.name();
-        if (!text) {
-            is_whole = false;
-            break;
-        }
+        if (!text)
+            return false;
         PrintName name{*text, *index, form_of(*text)};
-        if (are_unique && name.form != PrintName::Form::numbered && !taken.insert(*text).second)
+        if (are_unique && name.form != PrintName::Form::numbered && !taken_.insert(*text).second)
             name.form = PrintName::Form::numbered;
-        is_sorted = is_sorted && (names_.empty() || names_.back().index < *index);
+        is_sorted_ = is_sorted_ && (names_.empty() || names_.back().index < *index);
         names_.push_back(name);
     }
-    if (is_sorted)
-        return is_whole;
+    return true;
+}
+
+// Not map by map: a file may have a hundred thousand of them for one space.
+void PrintSpace::finish() {
+    taken_ = base::TextViewSet();
+    if (is_sorted_)
+        return;
     // Of several names for one thing the last counts.
     std::ranges::sort(
         names_, {}, [](const PrintName& name) { return std::pair(name.index, name.text.data()); });
@@ -83,7 +83,13 @@ bool PrintSpace::read(Reader& in, bool are_unique) {
         if (i + 1 == names_.size() || names_[i + 1].index != names_[i].index)
             names_[kept++] = names_[i];
     names_.resize(kept);
-    return is_whole;
+    is_sorted_ = true;
+}
+
+void PrintSpace::clear() {
+    names_.clear();
+    taken_ = base::TextViewSet();
+    is_sorted_ = true;
 }
 
 const PrintName* PrintSpace::search(std::uint32_t index) const noexcept {
@@ -153,19 +159,22 @@ bool NestedNames::read(Reader& in) {
     bool is_whole = count.has_value();
     for (std::uint32_t i = 0; is_whole && i < *count; ++i) {
         const auto index = in.u32();
-        if (!index) {
-            is_whole = false;
-            break;
-        }
+        if (!index)
+            return false;
         const auto rest = in.rest();
         PrintSpace passed_over;
         is_whole = passed_over.read(in, false);
+        is_sorted_ = is_sorted_ && (maps_.empty() || maps_.back().index <= *index);
         maps_.push_back({*index, rest.first(rest.size() - in.remaining())});
     }
-    if (!std::ranges::is_sorted(maps_, {}, &Map::index))
+    return is_whole;
+}
+
+void NestedNames::finish() {
+    if (!is_sorted_)
         std::ranges::sort(maps_, {},
                           [](const Map& map) { return std::pair(map.index, map.bytes.data()); });
-    return is_whole;
+    is_sorted_ = true;
 }
 
 void NestedNames::select(std::uint32_t index, PrintSpace& into, bool are_unique) const {
@@ -175,6 +184,7 @@ void NestedNames::select(std::uint32_t index, PrintSpace& into, bool are_unique)
         Reader in(found->bytes);
         into.read(in, are_unique); // as far as it can be read
     }
+    into.finish();
 }
 
 // --- all of them
@@ -191,6 +201,15 @@ PrintNames::PrintNames(bool of_component)
       component_types("type", "type"), component_funcs("func", "func"),
       components("component", "component"), component_instances("instance", "instance"),
       values("value", "value") {}
+
+void PrintNames::finish() {
+    for (auto* const space : {&funcs, &types, &tables, &memories, &globals, &elements, &datas,
+                              &tags, &modules, &instances, &component_types, &component_funcs,
+                              &components, &component_instances, &values})
+        space->finish();
+    for (auto* const names : {&locals, &labels, &fields, &type_params, &tag_params})
+        names->finish();
+}
 
 void read_names(Bytes section, PrintNames& into) {
     each_part(section, [&into](std::uint8_t id, Reader& in) {

@@ -6,6 +6,7 @@
 // Component Model, design/mvp/Binary.md, name section.
 #pragma once
 
+#include "base/keyed_hash.hpp"
 #include "base/reader.hpp"
 #include "component/ast.hpp"
 #include "wat/print_layout.hpp"
@@ -48,9 +49,12 @@ public:
         return search(index);
     }
     /// Adds the entries of a name map; whatever has a name already gets the new one. Stops in front
-    /// of what cannot be read, and says so with false.
+    /// of what cannot be read, and says so with false. `are_unique`: a name that something else
+    /// has, also by an earlier map, is numbered.
     bool read(Reader& in, bool are_unique);
-    void clear() noexcept { names_.clear(); }
+    /// Behind the last map, in front of the first question.
+    void finish();
+    void clear();
     [[nodiscard]] bool empty() const noexcept { return names_.empty(); }
 
     /// `$name`, or the index.
@@ -68,6 +72,8 @@ private:
 
     std::string_view group_, unnamed_;
     std::vector<PrintName> names_; ///< by index, each once
+    base::TextViewSet taken_;      ///< where they have to be unique
+    bool is_sorted_ = true;
 };
 
 /// The names of locals by function, of labels by function, or of fields by type: name maps that are
@@ -76,6 +82,8 @@ class NestedNames {
 public:
     /// Goes over an indirect name map. False where it cannot be read to its end.
     bool read(Reader& in);
+    /// Behind the last map, in front of the first question.
+    void finish();
     [[nodiscard]] bool empty() const noexcept { return maps_.empty(); }
     /// Makes `into` the names within one function or type.
     void select(std::uint32_t index, PrintSpace& into, bool are_unique) const;
@@ -86,6 +94,7 @@ private:
         Bytes bytes;
     };
     std::vector<Map> maps_; ///< sorted by index, in the order of the file where they are equal
+    bool is_sorted_ = true;
 };
 
 /// What can be named in a module or component. Of a module the core parts alone.
@@ -100,6 +109,9 @@ struct PrintNames {
     NestedNames locals, labels, fields;
     NestedNames type_params, tag_params;
     PrintSpace component_types, component_funcs, components, component_instances, values;
+
+    /// Behind the last section.
+    void finish();
 };
 
 /// The custom section `name` of a core module. What is malformed ends it, as that is no error.

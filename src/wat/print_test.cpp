@@ -141,6 +141,34 @@ TEST(Print, quotes_names_that_are_no_identifiers_and_tells_equal_ones_apart) {
 )");
 }
 
+TEST(Print, tells_equal_names_apart_that_different_maps_give) {
+    // Two maps of functions in the section `name`, each of one: 0 and 1 are both called `a`.
+    EXPECT_EQ(printed(R"((module (func) (func (call 0))
+        (@custom "name" "\01\04\01\00\01a\01\04\01\01\01a")))"),
+              "(module\n"
+              "  (type (;0;) (func))\n"
+              "  (func $a (;0;) (type 0))\n"
+              "  (func $\"#func1 a\" (@name \"a\") (;1;) (type 0)\n"
+              "    call $a\n"
+              "  )\n"
+              ")\n");
+    // The same of the types of a component.
+    const auto component = parse("test.wat", R"((component (type string) (type string)
+        (@custom "component-name" "\01\05\03\01\00\01a\01\05\03\01\01\01a")))");
+    ASSERT_TRUE(component);
+    EXPECT_EQ(print(*component).value(), "(component\n"
+                                         "  (type $a (;0;) string)\n"
+                                         "  (type $\"#type1 a\" (@name \"a\") (;1;) string)\n"
+                                         ")\n");
+}
+
+TEST(Print, of_names_in_any_order_the_last_counts) {
+    // 1 is `b`, 0 is `a`, then 0 is `c`.
+    EXPECT_TRUE(printed(R"((module (func) (func)
+        (@custom "name" "\01\04\01\01\01b\01\07\02\00\01a\00\01c")))")
+                    .contains("  (func $c (;0;) (type 0))\n  (func $b (;1;) (type 0))\n"));
+}
+
 TEST(Print, spells_immediates_as_the_text_format_wants_them) {
     const auto text = printed(R"((type $t (func)) (memory 1) (memory 1) (table 1 funcref)
         (table 1 funcref)
@@ -270,6 +298,17 @@ TEST(Print, leaves_operands_in_front_where_they_do_not_come_out_even) {
   )
 )
 )");
+}
+
+TEST(Print, folding_takes_no_time_for_operands_that_are_not_there) {
+    // A walk over the stack for each operator would take minutes.
+    std::string text = "(module (type (array i32)) (func";
+    for (int i = 0; i < 200'000; ++i)
+        text += " i32.const 0";
+    for (int i = 0; i < 200'000; ++i)
+        text += " array.new_fixed 0 4000000000";
+    const auto out = printed(text + "))", folded());
+    EXPECT_TRUE(out.contains("    (i32.const 0)\n    (array.new_fixed 0 4000000000)\n"));
 }
 
 TEST(Print, shows_offsets_and_indents_as_told) {

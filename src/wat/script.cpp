@@ -313,7 +313,8 @@ Result<Buffer> assemble(std::string_view name, std::string_view text, const Scri
     case ScriptModule::Form::text: break;
     }
     if (module.is_component)
-        return assemble_component(name, text, module.begin, module.end, module.is_definition);
+        return assemble_component(name, text, module.begin, module.end, module.is_definition,
+                                  std::move(stop));
     return parse_module(name, text, module.begin, module.end, module.is_definition,
                         std::move(stop));
 }

@@ -50,11 +50,11 @@ std::string_view noun(const ScriptModule& module) {
 /// count the lines before it, and scripts are full of errors that are meant to be.
 Result<Buffer> Checker::binary_of(const ScriptModule& module) const {
     if (module.form != Form::text)
-        return assemble(name_, text_, module);
+        return assemble(name_, text_, module, options_.stop);
     auto alone = module;
     alone.begin = 0;
     alone.end = module.end - module.begin;
-    return assemble(name_, text_.substr(module.begin, alone.end), alone);
+    return assemble(name_, text_.substr(module.begin, alone.end), alone, options_.stop);
 }
 
 /// Whether an error says what the command says. What an older version of the language does not have
@@ -62,6 +62,8 @@ Result<Buffer> Checker::binary_of(const ScriptModule& module) const {
 bool Checker::is_verdict(const ScriptModule& module, const base::Error& error,
                          Check::Kind kind) const {
     const auto code = error.code();
+    if (code == Errc::interrupted)
+        return false;
     if (code == Errc::unsupported)
         return module.form == Form::binary || !options_.features.has(wasm::Feature::multi_memory);
     if (module.is_component)
@@ -83,9 +85,11 @@ Result<> Checker::validate(const ScriptModule& module, Bytes binary) const {
 
 void Checker::fail_with(const Command& command, Check::Kind kind, std::string expected,
                         std::optional<base::Error> problem) {
+    if (options_.stop.stop_requested())
+        return; // that is no verdict on the command
     const bool shows_place = failures_++ < options_.max_places;
     if (shows_place && problem && command.module->form == Form::text) {
-        if (auto in_place = assemble(name_, text_, *command.module); !in_place)
+        if (auto in_place = assemble(name_, text_, *command.module, options_.stop); !in_place)
             problem = std::move(in_place).error(); // the same one, where it stands in the script
     }
     report_({kind, Check::Verdict::failed, command.line, std::move(expected), std::move(problem)});
@@ -158,10 +162,10 @@ void Checker::check(const Command& command) {
 
 Result<> Checker::check(std::span<const Command> commands) {
     for (const auto& command : commands) {
-        if (options_.stop.stop_requested())
-            return fail(Errc::interrupted, "stopped");
         TENON_TRY(check(std::span(command.commands)));
         check(command);
+        if (options_.stop.stop_requested())
+            return fail(Errc::interrupted, "interrupted");
     }
     return {};
 }

@@ -117,16 +117,31 @@ TEST(ScriptCheck, more_than_validity_can_be_asked) {
     EXPECT_EQ(all[1].problem->message(), "not b");
 }
 
-TEST(ScriptCheck, a_stop_ends_it) {
+/// What the check of a script says that is told to stop, and how many commands it reported.
+std::pair<Errc, int> stopped(const std::string& text) {
     std::stop_source stop;
     stop.request_stop();
     CheckOptions options;
     options.stop = stop.get_token();
-    const auto commands = parse_script("t", "(module)");
-    ASSERT_TRUE(commands);
-    const auto done = check_script("t", "(module)", *commands, options, [](const Check&) {});
-    ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().code(), Errc::interrupted);
+    const auto commands = parse_script("t", text);
+    EXPECT_TRUE(commands);
+    int reported = 0;
+    const auto done =
+        check_script("t", text, *commands, options, [&](const Check&) { ++reported; });
+    return {done ? Errc{} : done.error().code(), reported};
+}
+
+TEST(ScriptCheck, a_stop_ends_it) {
+    EXPECT_EQ(stopped("(module) (module)"), std::pair(Errc::interrupted, 1));
+}
+
+TEST(ScriptCheck, a_stop_within_a_module_is_no_verdict_on_it) {
+    std::string many;
+    for (int i = 0; i < 20'000; ++i)
+        many += "(type (tuple))";
+    EXPECT_EQ(stopped("(component " + many + ")"), std::pair(Errc::interrupted, 0));
+    EXPECT_EQ(stopped("(assert_invalid (component " + many + ") \"x\")"),
+              std::pair(Errc::interrupted, 0));
 }
 
 } // namespace

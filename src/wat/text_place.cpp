@@ -9,7 +9,7 @@
 namespace tenon::wat {
 namespace {
 
-/// Of a whole text that could be parsed. `(module binary …)` and components have no places.
+/// Of a whole text that could be parsed. `(module binary …)` has no places.
 TextPlaces places_of(std::string_view name, std::string_view text) {
     TextPlaces places;
     Cursor in(name, text);
@@ -21,7 +21,7 @@ TextPlaces places_of(std::string_view name, std::string_view text) {
             return places;
         naming = *read;
     } else if (in.at_form("component")) {
-        return places;
+        return component_places(name, text);
     }
     ModuleParser parser(std::move(in));
     if (const auto binary = parser.parse(naming, is_wrapped, &places); !binary)

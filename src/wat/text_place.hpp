@@ -16,6 +16,11 @@ namespace tenon::wat {
 class TextPlaces {
 public:
     void add(std::size_t binary, std::size_t text) { places_.push_back({binary, text}); }
+    /// Those of a part that begins at `base` in the binary.
+    void add(const TextPlaces& part, std::size_t base) {
+        for (const auto& place : part.places_)
+            add(base + place.binary, place.text);
+    }
     /// The place that the byte, or the nearest before it, was made from; npos for none.
     [[nodiscard]] std::size_t find(std::size_t binary) const noexcept;
 
@@ -28,7 +33,11 @@ private:
     std::vector<Place> places_; ///< in no order
 };
 
-/// An error with an offset in the binary that `parse_module` made of the text: with the line of the
+/// Of the text of a component that can be parsed: its definitions, those in its types, and what is
+/// in its core modules. None for `(component binary …)`.
+[[nodiscard]] TextPlaces component_places(std::string_view name, std::string_view text);
+
+/// An error with an offset in the binary that `parse` made of the text: with the line of the
 /// text in its place. An error that has no offset, or shows a text already, is left as it is.
 base::Error placed(base::Error error, std::string_view name, std::string_view text);
 

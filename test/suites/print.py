@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 
+import script_suite
+
 # Folder under the root, and how the names of its files end.
 FOLDERS = (
     ("conformance/spec", ".wast"),
@@ -28,17 +30,8 @@ INEXPRESSIBLE = {
 }
 
 
-def find_suites():
-    here = os.path.dirname(os.path.abspath(__file__))
-    for root in filter(None, [os.environ.get("TENON_SUITES"), os.path.join(here, "..", "..", "..", "shared")]):
-        if os.path.isdir(os.path.join(root, "conformance", "spec", "core")):
-            return os.path.abspath(root)
-    return None
-
-
 def files_of(root, folder, ending, seen):
-    found = sorted(os.path.join(parent, name) for parent, _, names in os.walk(os.path.join(root, folder)) for name in names if name.endswith(ending))
-    new = [path for path in found if path not in seen]
+    new = [path for path in script_suite.files_of(os.path.join(root, folder), ending) if path not in seen]
     seen.update(new)
     return new
 
@@ -66,10 +59,9 @@ def check(program, files, root, verbose):
 
 
 def main():
-    root = find_suites()
+    root = script_suite.find_root("conformance/spec/core")
     if root is None:
-        print("skipped: the suite is not here; docs/suites.md says where it comes from, and TENON_SUITES names the folder that holds conformance/spec")
-        return 77
+        return script_suite.skip("conformance/spec")
     program, verbose = sys.argv[1], "-v" in sys.argv[2:]
     all_fine, seen = True, set()
     for folder, ending in FOLDERS:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Drives the suites of components: carries out the static commands of `.wast` scripts, reads `.wat`
-// files, and says what became of each, a line a check:
-//     component_cases check FILE…         KIND TAB verdict TAB line TAB what went wrong
-//     component_cases binaries OUT FILE   text as OUT/LINE.wasm
+// Drives the suites of core modules and of components: carries out the static commands of `.wast`
+// scripts, reads `.wat` files, and says what became of each, a line a check:
+//     script_cases check FILE…         KIND TAB verdict TAB line TAB what went wrong
+//     script_cases binaries OUT FILE   text as OUT/LINE.wasm
 // The verdicts: `passed`, `failed`, and `not-run` for what no part of the program does yet.
 #include "base/diagnostic.hpp"
 #include "base/file.hpp"
@@ -52,6 +52,24 @@ void report_check(const wat::Check& check) {
     }
 }
 
+/// What a script is written for, by the folder that it is in.
+wasm::Features features_for(std::string_view path) {
+    const auto is_in = [&](std::string_view folder) { return path.find(folder) != path.npos; };
+    if (!is_in("/conformance/spec/"))
+        return wat::script_features();
+    auto features = wasm::Features::standard();
+    if (is_in("/legacy/"))
+        features.set(wasm::Feature::legacy_exceptions, true);
+    if (is_in("/wide-arithmetic/"))
+        features.set(wasm::Feature::wide_arithmetic, true);
+    if (is_in("/threads/")) { // older than what allows several tables and memories
+        features.set(wasm::Feature::threads, true);
+        features.set(wasm::Feature::multi_memory, false);
+        features.set(wasm::Feature::reference_types, !is_in("/threads/imports.wast"));
+    }
+    return features;
+}
+
 bool is_component(Bytes binary) {
     const auto walker = wasm::SectionWalker::begin(binary);
     return walker && walker->preamble().layer == wasm::Layer::component;
@@ -70,6 +88,7 @@ Result<> check_stable(Bytes binary) {
 Result<> write_binaries(const Script& script, const std::string& folder,
                         const std::vector<wat::Command>& commands) {
     for (const auto& command : commands) {
+        TENON_TRY(write_binaries(script, folder, command.commands));
         if (!command.module || command.module->form == Form::binary ||
             command.kind == wat::Command::Kind::assert_malformed)
             continue;
@@ -103,7 +122,7 @@ Result<> run(const char* path, const char* folder) {
     if (folder != nullptr)
         return write_binaries(script, folder, commands);
     wat::CheckOptions options;
-    options.features = wat::script_features();
+    options.features = features_for(path);
     options.also = [](const wat::ScriptModule& module, Bytes binary) {
         // Bytes in a script may spell their numbers longer than need be.
         return module.form == Form::binary ? Result<>() : check_stable(binary);
