@@ -11,7 +11,8 @@
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace tenon;
+    namespace component = tenon::component;
+    namespace compose = tenon::compose;
     if (size == 0)
         return 0;
     compose::NewOptions options;
@@ -20,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.realloc_via_memory_grow = (data[0] & 4) != 0;
     options.return_call_ref = (data[0] & 8) != 0;
     options.debug_names = (data[0] & 16) == 0;
-    const Bytes module(data + 1, size - 1);
+    const tenon::Bytes module(data + 1, size - 1);
     std::vector<compose::Adapter> adapters;
     if ((data[0] & 32) != 0)
         adapters.push_back({"wasi_snapshot_preview1", module});

@@ -13,12 +13,13 @@
 
 namespace {
 
-using namespace tenon;
+namespace wat = tenon::wat;
+using tenon::Bytes;
 
 void round_with(Bytes binary, const wat::PrintOptions& options) {
     const auto text = wat::print(binary, options);
     if (!text) {
-        if (base::render(text.error()).empty())
+        if (tenon::base::render(text.error()).empty())
             std::abort();
         return;
     }

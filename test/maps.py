@@ -55,6 +55,7 @@ verbs = [
     (["validate", "add.wat", "add.wasm"], libc),
     (["wast", "add.wat"], libc),
     (["print", "add.wasm"], libc),
+    (["smith", "--seed", "1", "-o", "smith.wasm"], libc),
     (["objdump", "add.wasm"], libc),
     (["dump", "add.wasm"], libc),
     (["strip", "add.wasm", "-o", "stripped.wasm"], libc),
@@ -70,6 +71,8 @@ verbs = [
     (["check", "wit.wasm"], libc),
     (["component", "targets", "wit", "echo.wat"], libc),
     (["component", "semver-check", "wit", "--prev", "echo", "--new", "echo"], libc),
+    (["component", "plug", "caller.wat", "--plug", "echo.wat", "-o", "plugged.wasm"], libc),
+    (["component", "unbundle", "echo.wat", "--module-dir", "modules", "-o", "unbundled.wasm"], libc),
 ]
 
 
@@ -156,6 +159,8 @@ def main():
             '  (func (export "r") (param i32 i32 i32 i32) (result i32) i32.const 0)) (core instance $i (instantiate $m))\n'
             '  (alias core export $i "m" (core memory $m)) (alias core export $i "r" (core func $r))\n'
             '  (func (export "say") (param "what" string) (result string) (canon lift (core func $i "s") (memory $m) (realloc $r))))\n')
+        (folder / "caller.wat").write_text(
+            '(component (import "say" (func $say (param "what" string) (result string))) (export "call" (func $say)))\n')
         (folder / "wit/world.wit").write_text("/// To be heard again.\npackage acme:echo@0.1.0;\n\n/// What says it.\nworld echo {\n  /// Says it.\n  export say: func(what: string) -> string;\n}\n")
         (folder / "project").mkdir()
         (folder / "project/prog").write_bytes(b"\x7fELF" + bytes(4096))

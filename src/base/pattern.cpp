@@ -267,6 +267,7 @@ private:
         while (is_first || !take(']')) {
             if (at_ == text_.size())
                 return fail(problem("lacks a `]`"));
+            TENON_TRY(no_operation());
             const auto first = TENON_TRY(member(ranges));
             is_first = false;
             if (!first || at_ + 1 >= text_.size() || text_[at_] != '-' || text_[at_ + 1] == ']')
@@ -278,6 +279,19 @@ private:
             ranges.push_back({*first, *last});
         }
         return one_of(std::move(ranges), negated);
+    }
+
+    /// Other dialects have sets in sets, `[[:alpha:]]`, and operations on them, `[a-z&&[^b]]`: what
+    /// means something else there is refused rather than taken for the characters.
+    [[nodiscard]] Result<> no_operation() const {
+        const auto next = text_.substr(at_, 2);
+        if (next.starts_with('['))
+            return fail(problem("has a set in a set, which is not known here; a bracket itself is "
+                                "`\\[`"));
+        if (next == "&&" || next == "--" || next == "~~")
+            return fail(problem("has an operation on sets, which is not known here; characters "
+                                "stand there with a backslash"));
+        return {};
     }
 
     /// A character of a set, which may begin a range; nothing for a class such as `\d`.

@@ -15,7 +15,8 @@ namespace tenon::base {
 /// Understands what the common dialects agree on: characters, `.` (all but a line feed), classes
 /// `[a-z_]` and `[^…]`, `\d \w \s` and their capitals (ASCII), `^ $ \A \z` (ends of the text),
 /// groups `(…)` and `(?:…)`, `|`, and `* + ? {m} {m,} {m,n}`, lazy or not. A backslash takes its
-/// meaning from any punctuation mark; `\n`, `\r`, `\t`, `\xhh`.
+/// meaning from any punctuation mark; `\n`, `\r`, `\t`, `\xhh`. Where dialects part (sets in sets,
+/// flags, look-around) a pattern is refused.
 class Pattern {
 public:
     /// `usage` with what is wrong and where in the pattern; `limit` for one that is too long or

@@ -62,6 +62,7 @@ TEST(Pattern, knows_classes_and_escapes) {
     EXPECT_FALSE(matches("^[^a-c_]+$", "xb"));
     EXPECT_TRUE(matches("^[]a]+$", "]a"));
     EXPECT_TRUE(matches("^[a-]+$", "-a"));
+    EXPECT_TRUE(matches("^[\\[&]+$", "&["));
     EXPECT_TRUE(matches("^\\d\\D\\w\\W\\s\\S$", "1x_- y"));
     EXPECT_TRUE(matches("^[\\d.]+$", "1.2"));
     EXPECT_TRUE(matches("^[\\D]+$", "a-b"));
@@ -88,6 +89,11 @@ TEST(Pattern, says_what_is_wrong) {
     EXPECT_EQ(problem("a**"), "the pattern `a**` repeats what is repeated (at byte 2)");
     EXPECT_EQ(problem("[a"), "the pattern `[a` lacks a `]` (at byte 2)");
     EXPECT_EQ(problem("[b-a]"), "the pattern `[b-a]` has a range that goes backwards (at byte 4)");
+    EXPECT_EQ(problem("[[:alpha:]]"), "the pattern `[[:alpha:]]` has a set in a set, which is not "
+                                      "known here; a bracket itself is `\\[` (at byte 1)");
+    EXPECT_EQ(problem("[a-z&&b]"),
+              "the pattern `[a-z&&b]` has an operation on sets, which is not "
+              "known here; characters stand there with a backslash (at byte 4)");
     EXPECT_EQ(problem("a{2"), "the pattern `a{2` lacks a `}` (at byte 3)");
     EXPECT_EQ(problem("\\q"), "the pattern `\\q` has an unknown escape `\\q` (at byte 1)");
     EXPECT_EQ(problem("\\"), "the pattern `\\` ends with `\\` (at byte 1)");

@@ -3,6 +3,7 @@
 #include "claims/keystore.hpp"
 
 #include "base/diagnostic.hpp"
+#include "base/test_directory.hpp"
 #include "claims/test_vectors.hpp"
 
 #include <fcntl.h>
@@ -25,18 +26,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-/// A directory that goes when the test ends.
 class Keystore : public ::testing::Test {
 protected:
-    Keystore() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "keys-XXXXXX").native();
-        root_ = ::mkdtemp(pattern.data());
-    }
-    ~Keystore() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(root_, ignored);
-    }
-
     Path directory(const std::string& name) const {
         std::filesystem::create_directory(root_ / name);
         return root_ / name;
@@ -58,7 +49,8 @@ protected:
         return choice.key.public_key().text();
     }
 
-    Path root_;
+    base::TestDirectory place_;
+    const Path root_ = place_.path();
 };
 
 KeyStore store(std::vector<Path> directories) {

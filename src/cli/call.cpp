@@ -123,6 +123,10 @@ std::uint64_t Call::now() const {
                                    : static_cast<std::uint64_t>(std::time(nullptr));
 }
 
+bool Call::answers_in_color() const {
+    return color_ && (is_terminal(world_.out) || value("color") == "always");
+}
+
 std::unexpected<base::Error> Call::misuse(base::Error&& error) const {
     misused_ = true;
     return fail(std::move(error));

@@ -9,6 +9,7 @@
 #include "cli/limits.hpp"
 #include "cli/module_advice.hpp"
 #include "cli/rows.hpp"
+#include "cli/wasm_input.hpp"
 #include "cli/wit_input.hpp"
 #include "wasm/sections.hpp"
 #include "wat/parse.hpp"
@@ -16,7 +17,6 @@
 
 #include <fmt/format.h>
 #include <set>
-#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
@@ -32,7 +32,8 @@ struct Verdict {
 
 /// What is found out, in the order in which it is.
 struct Report {
-    std::string file;
+    std::string path; ///< `-` is standard input
+    WasmInput file;
     std::string_view format; ///< `binary`, `text`; empty for what is not WebAssembly
     std::string_view kind;   ///< `component`, `module`, `WIT package`
     std::optional<bool> valid;
@@ -163,7 +164,7 @@ void check_component(const Call& call, Bytes binary, const wasm::ValidateOptions
     auto outside = read_outside(binary, options);
     report.valid = outside.has_value();
     if (!outside) {
-        report.problems.push_back(std::move(outside).error().in_file(report.file));
+        report.problems.push_back(report.file.locate(std::move(outside).error()));
         return;
     }
     if (!outside->wit.world) {
@@ -195,53 +196,59 @@ void check_module(const Call& call, Bytes binary, const wasm::ValidateOptions& o
                         : Result<>(std::unexpected(std::move(module).error()));
     report.valid = valid.has_value();
     if (!valid) {
-        report.problems.push_back(std::move(valid).error().in_file(report.file));
+        report.problems.push_back(report.file.locate(std::move(valid).error()));
         return;
     }
-    report.problems.push_back(no_component(advice_on(*module), report.file,
+    report.problems.push_back(no_component(advice_on(*module), report.path,
                                            call.value("wit").value_or(""),
                                            call.value("world").value_or("")));
 }
 
-/// Text becomes a binary; what is neither is told what it looks like.
-Result<Buffer> binary_of(Buffer content, Report& report) {
-    if (wasm::looks_like_wasm(content)) {
-        report.format = "binary";
-        return content;
-    }
-    const auto text = as_text(content);
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin != text.npos && (text[begin] == '(' || text.substr(begin).starts_with(";;"))) {
-        report.format = "text";
-        return wat::parse(report.file == "-" ? "<stdin>" : report.file, text);
-    }
-    const auto like = likeness(content);
-    auto error = base::Error(Errc::malformed, fmt::format("`{}` is not WebAssembly", report.file));
-    if (!like.what.empty())
+/// What is neither a binary nor text is told what it looks like.
+base::Error no_wasm(const Report& report) {
+    const auto like = likeness(report.file.bytes);
+    auto error =
+        base::Error(Errc::malformed, fmt::format("`{}` is not WebAssembly", report.file.name));
+    if (report.file.bytes.empty())
+        error = std::move(error).because("it is empty");
+    else if (!like.what.empty())
         error = std::move(error).because(fmt::format("it looks like {}", like.what));
-    if (report.file.ends_with(".wit"))
-        return fail(std::move(error).help("`tenon wit validate` checks interfaces"));
-    return fail(like.help.empty() ? std::move(error)
-                                  : std::move(error).help(std::string(like.help)));
+    if (report.path.ends_with(".wit"))
+        return std::move(error).help("`tenon wit validate` checks interfaces");
+    return like.help.empty() ? std::move(error) : std::move(error).help(std::string(like.help));
+}
+
+/// Text becomes a binary.
+Result<> read_content(const Call& call, Report& report) {
+    auto& file = report.file;
+    if (wasm::looks_like_wasm(file.bytes)) {
+        report.format = "binary";
+        return {};
+    }
+    if (!looks_like_text(file.bytes))
+        return fail(no_wasm(report));
+    report.format = "text";
+    file.text = std::move(file.bytes);
+    file.bytes = TENON_TRY(wat::parse(file.name, as_text(file.text), call.stop()));
+    return {};
 }
 
 Result<> examine(const Call& call, const wasm::ValidateOptions& options, const Wanted& wanted,
                  Report& report) {
-    auto content = TENON_TRY(report.file == "-"
-                                 ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
-                                 : base::read_file(report.file, max_wasm_bytes, call.stop()));
-    auto binary = binary_of(std::move(content), report);
-    if (!binary) {
-        report.problems.push_back(std::move(binary).error());
+    report.file.name = input_name(report.path);
+    report.file.bytes = TENON_TRY(read_input(call, report.path, max_wasm_bytes));
+    if (auto content = read_content(call, report); !content) {
+        report.problems.push_back(std::move(content).error());
         return {};
     }
-    auto walker = wasm::SectionWalker::begin(*binary);
+    const auto& binary = report.file.bytes;
+    auto walker = wasm::SectionWalker::begin(binary);
     if (!walker)
-        report.problems.push_back(std::move(walker).error().in_file(report.file));
+        report.problems.push_back(report.file.locate(std::move(walker).error()));
     else if (walker->preamble().layer == wasm::Layer::module)
-        check_module(call, *binary, options, report);
+        check_module(call, binary, options, report);
     else
-        check_component(call, *binary, options, wanted, report);
+        check_component(call, binary, options, wanted, report);
     return {};
 }
 
@@ -268,7 +275,7 @@ void put_rows(std::string& text, std::string_view label, const std::vector<std::
 }
 
 std::string report_text(const Report& report, bool color) {
-    std::string text = (report.file == "-" ? "<stdin>" : report.file) + "\n";
+    std::string text = report.file.name + "\n";
     if (report.format.empty())
         put_rows(text, "what", {"not WebAssembly"});
     else if (report.kind.empty())
@@ -301,7 +308,7 @@ data::Value list_of(const std::vector<std::string>& names) {
 
 data::Value report_json(const Report& report) {
     auto out = data::Value::object({});
-    out.set("file", data::Value(report.file));
+    out.set("file", data::Value(report.path));
     if (!report.format.empty())
         out.set("format", data::Value(report.format));
     if (!report.kind.empty())
@@ -339,7 +346,7 @@ Result<> check(Call& call) {
     options.stop = call.stop();
     const auto wanted = TENON_TRY(worlds_of(call));
     Report report;
-    report.file = call.argument(0).value_or("-");
+    report.path = call.argument(0).value_or("-");
     TENON_TRY(examine(call, options, wanted, report));
     if (call.stop().stop_requested())
         return fail(Errc::interrupted, "interrupted");
@@ -347,7 +354,7 @@ Result<> check(Call& call) {
         call.set_failed();
     if (call.json())
         return call.answer("", report_json(report));
-    return call.answer_plainly(report_text(report, call.color()));
+    return call.answer_plainly(report_text(report, call.answers_in_color()));
 }
 
 constexpr Option check_options[] = {

@@ -2,15 +2,12 @@
 // tenon component targets: is a component one of a world? tenon component semver-check: can a world
 // take the place of another?
 #include "cli/fit.hpp"
-#include "cli/limits.hpp"
 #include "cli/rows.hpp"
+#include "cli/wasm_input.hpp"
 #include "cli/wit_input.hpp"
-#include "wasm/sections.hpp"
-#include "wat/parse.hpp"
 #include "wit/select.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
@@ -23,26 +20,11 @@ Result<> say_it_fits(Call& call) {
     return call.answer("", std::move(object));
 }
 
-/// Of a component in either format.
-Result<Buffer> read_component(const Call& call, const std::string& path) {
-    auto content =
-        TENON_TRY(path == "-" ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
-                              : base::read_file(path, max_wasm_bytes, call.stop()));
-    if (!wasm::looks_like_wasm(content))
-        content = TENON_TRY(wat::parse(path == "-" ? "<stdin>" : path, as_text(content)));
-    const auto walker = TENON_TRY(wasm::SectionWalker::begin(content));
-    if (walker.preamble().layer != wasm::Layer::component)
-        return fail(
-            base::Error(Errc::invalid, fmt::format("`{}` is a core module", path))
-                .help(fmt::format("`tenon check {}` says how to make it a component", path)));
-    return content;
-}
-
 Result<> targets(Call& call) {
     const auto input = TENON_TRY(read_wit_input(call, *call.argument(0)));
     const auto world = TENON_TRY(wit::select_world(input.model, input.main, call.value("world")));
     const auto path = call.argument(1).value_or("-");
-    const auto content = TENON_TRY(read_component(call, path));
+    const auto content = TENON_TRY(read_component(call, path)).bytes;
     wasm::ValidateOptions options;
     options.features = wasm::Features::everything();
     options.stop = call.stop();

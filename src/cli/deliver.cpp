@@ -6,7 +6,7 @@
 namespace tenon::cli {
 namespace {
 
-/// Pieces are small; what is collected goes out in portions of this size.
+/// Small pieces are collected; what goes out has at least this size.
 constexpr std::size_t portion_bytes = 64 << 10;
 
 class Portions {
@@ -14,21 +14,31 @@ public:
     Portions(const Call& call, TextPieces put) : call_(call), put_(std::move(put)) {}
 
     Result<> add(std::string_view piece) {
+        if (collected_.empty() && piece.size() >= portion_bytes)
+            return out(piece);
         collected_ += piece;
         return collected_.size() < portion_bytes ? Result<>() : flush();
     }
     Result<> flush() {
-        if (call_.stop().stop_requested())
-            return fail(Errc::interrupted, "interrupted");
-        TENON_TRY(put_(collected_));
+        TENON_TRY(out(collected_));
         collected_.clear();
         return {};
     }
+    /// Whether the last error is one of the place where the text goes.
+    [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
 
 private:
+    Result<> out(std::string_view text) {
+        auto done =
+            call_.stop().stop_requested() ? fail(Errc::interrupted, "interrupted") : put_(text);
+        has_failed_ = !done;
+        return done;
+    }
+
     const Call& call_;
     TextPieces put_;
     std::string collected_;
+    bool has_failed_ = false;
 };
 
 } // namespace
@@ -60,12 +70,17 @@ Result<> deliver_pieces(Call& call, std::span<const Bytes> pieces) {
     return file.commit();
 }
 
-Result<> deliver_printed(Call& call, const std::function<Result<>(const TextPieces&)>& print) {
+Result<> deliver_printed(Call& call, const std::string& source,
+                         const std::function<Result<>(const TextPieces&)>& print) {
     const auto run = [&](TextPieces put) -> Result<> {
         Portions portions(call, std::move(put));
         auto done = print([&](std::string_view piece) { return portions.add(piece); });
+        if (portions.has_failed())
+            return done;
         TENON_TRY(portions.flush()); // what stands in front of an error, too
-        return done;
+        if (!done)
+            return fail(std::move(done).error().in_file(source));
+        return {};
     };
     const auto path = call.value("output");
     if (!path || *path == "-")
@@ -81,8 +96,9 @@ Result<> deliver_wasm(Call& call, std::span<const Bytes> pieces) {
     Buffer whole;
     for (const auto piece : pieces)
         whole.insert(whole.end(), piece.begin(), piece.end());
-    return deliver_printed(
-        call, [&](const TextPieces& put) { return wat::print(whole, wat::PrintOptions{}, put); });
+    return deliver_printed(call, "the result", [&](const TextPieces& put) {
+        return wat::print(whole, wat::PrintOptions{}, put);
+    });
 }
 
 Result<> deliver_wasm(Call& call, Bytes whole) {

@@ -11,12 +11,8 @@ namespace {
 
 Result<> dump(Call& call) {
     const auto input = TENON_TRY(read_wasm(call));
-    return deliver_printed(call, [&](const TextPieces& put) -> Result<> {
-        auto done = wat::dump(input.bytes, put);
-        if (!done)
-            return fail(std::move(done).error().in_file(input.name));
-        return {};
-    });
+    return deliver_printed(call, input.name,
+                           [&](const TextPieces& put) { return wat::dump(input.bytes, put); });
 }
 
 constexpr Positional dump_arguments[] = {wasm_file_argument};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/fit.hpp"
 
+#include "cli/shortened.hpp"
 #include "component/decode.hpp"
 
 #include <fmt/format.h>
@@ -10,21 +11,12 @@ namespace {
 
 constexpr std::size_t max_shown_bytes = 2000;
 
-std::string shortened(const std::string& text) {
-    if (text.size() <= max_shown_bytes)
-        return text;
-    auto end = max_shown_bytes;
-    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80)
-        --end;
-    return text.substr(0, end) + "…";
-}
-
 /// A definition on further lines stands below the signature.
 std::string column(std::string_view who, std::string_view does, std::size_t width,
                    const std::string& wit) {
     const auto head = fmt::format("{} {}", who, does);
     auto out = fmt::format("\n{:<{}}", head, width);
-    for (const char c : shortened(wit)) {
+    for (const char c : shortened(wit, max_shown_bytes)) {
         out += c;
         if (c == '\n')
             out.append(width, ' ');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A table with a head, drawn with lines between its cells, as `metadata show` of wasm-tools draws
-// it. Rows are as wide as they need to be.
+// it. Columns are as wide as they need to be; in a table of many rows a cell that is much too wide
+// stands out of its column instead, since every row would grow with it.
 #pragma once
 
 #include <string>
@@ -23,15 +24,20 @@ public:
     [[nodiscard]] std::string text() const;
 
 private:
+    struct Cell {
+        std::string text;
+        std::size_t width;
+    };
+    using Widths = std::vector<std::size_t>;
     struct Joints {
         std::string_view left, line, middle, right;
     };
-    [[nodiscard]] std::string rule(const Joints& joints) const;
-    [[nodiscard]] std::string cells(const std::vector<std::string>& row) const;
+    [[nodiscard]] Widths widths() const;
+    [[nodiscard]] static std::string rule(const Widths& widths, const Joints& joints);
+    [[nodiscard]] std::string cells(const Widths& widths, const std::vector<Cell>& row) const;
 
     std::vector<Column> columns_;
-    std::vector<std::size_t> widths_;
-    std::vector<std::vector<std::string>> rows_;
+    std::vector<std::vector<Cell>> rows_;
 };
 
 } // namespace tenon::cli

@@ -32,5 +32,25 @@ TEST(FramedTable, counts_columns_and_shows_control_characters) {
                             "╰─────────╯\n");
 }
 
+TEST(FramedTable, many_rows_do_not_grow_with_one_long_cell) {
+    FramedTable table({{"A"}, {"B"}});
+    const std::string longest(10'000, 'x');
+    table.row({"name", longest});
+    for (int i = 0; i < 999; ++i)
+        table.row({"child", "y"});
+    const auto text = table.text();
+    EXPECT_NE(text.find("│ name  ┆ " + longest + " │\n"), text.npos);
+    EXPECT_NE(text.find("│ child ┆ y │\n"), text.npos);
+    EXPECT_LT(text.size(), 100'000);
+}
+
+TEST(FramedTable, few_rows_are_as_wide_as_the_widest) {
+    FramedTable table({{"A"}});
+    const std::string longest(10'000, 'x');
+    table.row({longest});
+    table.row({"y"});
+    EXPECT_NE(table.text().find("│ y" + std::string(9'999, ' ') + " │\n"), std::string::npos);
+}
+
 } // namespace
 } // namespace tenon::cli

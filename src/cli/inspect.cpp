@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon inspect: what a module, component or provider archive says of itself, and whether that
-// holds.
+// holds; what is inside those that say nothing.
 #include "archive/archive.hpp"
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "claims/embed.hpp"
+#include "cli/contents_view.hpp"
 #include "cli/likeness.hpp"
 #include "cli/limits.hpp"
 #include "cli/option_list.hpp"
@@ -13,12 +14,15 @@
 #include "cli/signing.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verdict_text.hpp"
+#include "cli/wasm_input.hpp"
 #include "component/package_file.hpp"
 #include "oci/artifact.hpp"
 #include "wasm/sections.hpp"
+#include "wat/parse.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
@@ -97,11 +101,40 @@ Result<> wasm_wit(Call& call, const wasm::SectionWalker& walker, Bytes wasm) {
     return answer_wit(call, wasm);
 }
 
-Result<> inspect_wasm(Call& call, const base::Path& file, Bytes wasm) {
+Result<std::optional<std::int64_t>> top_of(const Call& call) {
+    return call.integer("top", 1, 100'000);
+}
+
+/// What is inside, of a file that is not signed or where that was asked for.
+Result<> answer_contents(Call& call, const base::Path& file, Bytes wasm, std::string_view format,
+                         const claims::Verdict* verdict) {
+    const auto top = TENON_TRY(top_of(call));
+    auto contents =
+        TENON_TRY(read_contents(wasm, static_cast<std::size_t>(top.value_or(0)), call.stop()));
+    for (auto& gap : contents.gaps)
+        call.warn(std::move(gap).in_file(file.native()));
+    const ContentsSource source{
+        .name = file.native(), .format = format, .verdict = verdict, .has_top = top.has_value()};
+    if (call.json())
+        return call.answer("", contents_json(contents, source));
+    return call.answer(contents_text(contents, source), data::Value::object({}));
+}
+
+/// Where claims were asked for there must be some.
+bool asks_for_claims(const Call& call) {
+    return call.has("jwt-only") || call.has("verify");
+}
+bool asks_for_contents(const Call& call) {
+    return call.has("contents") || call.has("top");
+}
+
+Result<> inspect_wasm(Call& call, const base::Path& file, Bytes wasm, std::string_view format) {
     const auto walker = TENON_TRY(wasm::SectionWalker::begin(wasm));
     if (call.has("wit"))
         return wasm_wit(call, walker, wasm);
     const auto found = TENON_TRY(claims::inspect_wasm(wasm, {.now = call.now(), .issuers = {}}));
+    if (!found && !asks_for_claims(call))
+        return answer_contents(call, file, wasm, format, nullptr);
     if (!found)
         return fail(base::Error(Errc::not_found, fmt::format("no claims in `{}`", file.native()))
                         .help(fmt::format("sign it with `tenon claims sign {}`", file.native())));
@@ -112,6 +145,8 @@ Result<> inspect_wasm(Call& call, const base::Path& file, Bytes wasm) {
         object.set("token", data::Value(found->token.text));
         return call.answer(found->token.text, std::move(object));
     }
+    if (asks_for_contents(call))
+        return answer_contents(call, file, wasm, format, &found->verdict);
     // A token without `wascap` still has an owner and dates worth showing; the verdict says what is
     // missing.
     const claims::ComponentClaims nothing;
@@ -193,6 +228,20 @@ Result<> answer_archive(Call& call, const archive::Info& info) {
     return call.answer(provider_text(info), provider_json(info));
 }
 
+Result<> inspect_archive(Call& call, Result<archive::Info> info) {
+    if (!info)
+        return fail(std::move(info).error());
+    if (asks_for_contents(call))
+        return call.misuse(base::Error(
+            Errc::usage, "`--contents` and `--top` are for modules and components, and this is a "
+                         "provider archive"));
+    return answer_archive(call, *info);
+}
+
+bool is_read_whole(Bytes head) {
+    return wasm::looks_like_wasm(head) || looks_like_text(head);
+}
+
 /// A module is read whole, an archive streams. A pipe can be read only once, so that it is read
 /// whole, too.
 Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
@@ -201,18 +250,27 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
     const claims::Trust anyone{.now = call.now(), .issuers = {}};
     struct stat status{};
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
-        Buffer magic(4);
-        magic.resize(TENON_TRY(base::read_at(fd, 0, magic, file)));
-        if (!wasm::looks_like_wasm(magic)) {
+        Buffer head(512);
+        head.resize(TENON_TRY(base::read_at(fd, 0, head, file)));
+        if (!is_read_whole(head)) {
             TENON_TRY(refuse_stranger(fd, file.native(), Strangers::known));
-            return answer_archive(call,
-                                  TENON_TRY(archive::inspect(fd, file.native(), anyone, work)));
+            return inspect_archive(call, archive::inspect(fd, file.native(), anyone, work));
         }
     }
     const auto content = TENON_TRY(base::read_all(fd, max_wasm_bytes, file, call.stop()));
     if (wasm::looks_like_wasm(content))
-        return inspect_wasm(call, file, content);
-    return answer_archive(call, TENON_TRY(archive::inspect(content, file.native(), anyone, work)));
+        return inspect_wasm(call, file, content, "binary");
+    if (looks_like_text(content))
+        return inspect_wasm(call, file, TENON_TRY(wat::parse(file.native(), as_text(content))),
+                            "text");
+    return inspect_archive(call, archive::inspect(content, file.native(), anyone, work));
+}
+
+Result<> inspect_file(Call& call, const base::Path& file, int fd) {
+    auto done = inspect_opened(call, file, fd);
+    if (!done)
+        return fail(std::move(done).error().in_file(file.native()));
+    return {};
 }
 
 /// Fetched, through the cache unless it is not wanted; what is wrong with it is shown, not refused.
@@ -244,7 +302,10 @@ Result<> inspect_reference(Call& call, std::string_view given) {
 }
 
 Result<> inspect(Call& call) {
+    TENON_TRY(top_of(call)); // before anything is read
     const base::Path file = *call.argument(0);
+    if (file == "-")
+        return inspect_file(call, "<stdin>", STDIN_FILENO);
     auto fd = base::open_to_read(file, call.stop());
     if (!fd) {
         if (fd.error().code() == Errc::not_found &&
@@ -259,21 +320,28 @@ Result<> inspect(Call& call) {
         }
         return fail(std::move(fd).error());
     }
-    auto done = inspect_opened(call, file, fd->get());
-    if (!done)
-        return fail(std::move(done).error().in_file(file.native()));
-    return {};
+    return inspect_file(call, file, fd->get());
 }
 
 constexpr auto inspect_options = joined(
     Option{.name = "jwt-only", .help = "print the token", .excludes = "wit"},
     Option{.name = "wit", .help = "print the WIT", .alias = "world"},
-    Option{.name = "verify", .help = "leave with 1 if anything fails"}, max_unpacked_option,
+    Option{.name = "verify", .help = "leave with 1 if anything fails"},
+    Option{.name = "contents",
+           .help = "show what is inside a module or component, even if it is signed",
+           .excludes = "wit"},
+    Option{.name = "top",
+           .kind = ValueKind::number,
+           .value = "N",
+           .help = "show that, and its N largest functions",
+           .excludes = "wit"},
+    max_unpacked_option,
     Option{.name = "no-cache", .help = "fetch a reference even if its content is in the cache"},
     registry_option, digest_option, allow_latest_option, connection_options);
 constexpr Positional inspect_arguments[] = {
     {.name = "FILE",
-     .help = "module, component or provider archive, or the reference of one: `HOST/NAME:TAG`"}};
+     .help = "module or component, binary or text, or provider archive, or the reference of one: "
+             "`HOST/NAME:TAG`; `-` is standard input"}};
 
 } // namespace
 
@@ -282,8 +350,10 @@ constexpr Verb inspect_verb{
     .summary =
         "show what a module, component or provider archive says of itself, and whether that holds",
     .description =
-        "Signature, dates, keys and hashes are always checked and the verdict is shown in the row "
-        "`Verification`, with every reason below.",
+        "Of what is signed the claims are shown; signature, dates, keys and hashes are always "
+        "checked and the verdict is shown in the row `Verification`, with every reason below. Of a "
+        "module or component that is not signed, or with `--contents`, what is inside: imports and "
+        "exports, the features that it needs, who made it and with what, and where its bytes are.",
     .options = inspect_options,
     .positionals = inspect_arguments,
     .output = OutputMeaning::format,

@@ -18,7 +18,7 @@ constexpr std::size_t head_size = 512; // a tar header
 constexpr auto make_archive = "`tenon par create` makes a provider archive of an executable"sv;
 constexpr auto archive_form = "a provider archive is a tar file, plain or packed with gzip"sv;
 constexpr auto binary_form =
-    "what is shipped is the binary form, which `wasm-tools parse` or `wat2wasm` makes of it"sv;
+    "what is shipped is the binary form, which `tenon parse` makes of it"sv;
 
 struct Row {
     std::string_view magic;

@@ -3,6 +3,7 @@
 #include "wasm/metadata.hpp"
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "cli/deliver.hpp"
 #include "cli/rows.hpp"
 #include "cli/wasm_input.hpp"
@@ -15,12 +16,22 @@ namespace {
 
 using wasm::Remark, wasm::TextChange;
 
-TextChange change_of(const Call& call, std::string_view option) {
-    if (auto text = call.value(option))
-        return {TextChange::Kind::set, *std::move(text)};
+/// Names and texts in the file are UTF-8; a command line need not be.
+Result<> check_utf8(const Call& call, std::string_view option, std::string_view text) {
+    if (!base::first_invalid_utf8(as_bytes(text)))
+        return {};
+    return call.misuse(base::Error(
+        Errc::usage, fmt::format("`--{}` wants UTF-8, not `{}`", option, base::printable(text))));
+}
+
+Result<TextChange> change_of(const Call& call, std::string_view option) {
+    if (auto text = call.value(option)) {
+        TENON_TRY(check_utf8(call, option, *text));
+        return TextChange{TextChange::Kind::set, *std::move(text)};
+    }
     if (call.has(fmt::format("clear-{}", option)))
-        return {TextChange::Kind::clear, {}};
-    return {};
+        return TextChange{TextChange::Kind::clear, {}};
+    return TextChange{};
 }
 
 /// `NAME=VERSION`, by kind.
@@ -28,6 +39,7 @@ Result<wasm::Producers> producers_of(const Call& call) {
     wasm::Producers producers;
     for (const std::string_view field : {"language", "processed-by", "sdk"})
         for (const auto& given : call.values(field)) {
+            TENON_TRY(check_utf8(call, field, given));
             const auto equals = given.find('=');
             if (equals == given.npos)
                 return call.misuse(base::Error(
@@ -72,10 +84,10 @@ Result<> check(const Call& call, Remark remark, const TextChange& change) {
 
 Result<> add(Call& call) {
     wasm::MetadataChange change;
-    change.name = change_of(call, "name");
+    change.name = TENON_TRY(change_of(call, "name"));
     change.producers = TENON_TRY(producers_of(call));
     for (std::size_t i = 0; i < wasm::remark_names.size(); ++i) {
-        change.remarks[i] = change_of(call, wasm::remark_names[i]);
+        change.remarks[i] = TENON_TRY(change_of(call, wasm::remark_names[i]));
         TENON_TRY(check(call, static_cast<Remark>(i), change.remarks[i]));
     }
     const auto input = TENON_TRY(read_wasm(call));

@@ -7,6 +7,7 @@
 #include "cli/framed_table.hpp"
 #include "cli/metadata_dependencies.hpp"
 #include "cli/rows.hpp"
+#include "cli/shortened.hpp"
 #include "cli/wasm_input.hpp"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ namespace tenon::cli {
 namespace {
 
 using wasm::Metadata, wasm::Producers, wasm::Remark;
+
+constexpr std::size_t max_name_bytes = 200;
 
 std::string_view kind_of(const Metadata& of) {
     return of.layer == wasm::Layer::module ? "module" : "component";
@@ -55,7 +58,9 @@ std::string languages_of(const Metadata& of) {
 
 void add_summary(FramedTable& table, const Metadata& of, const std::string& parent,
                  std::uint64_t whole, unsigned& unknown) {
-    const auto name = of.name ? *of.name : fmt::format("unknown({})", unknown++);
+    // It stands in the rows of all its children, too.
+    const auto name =
+        of.name ? shortened(*of.name, max_name_bytes) : fmt::format("unknown({})", unknown++);
     table.row({std::string(kind_of(of)), name, short_size(of.end - of.begin), share(of, whole),
                languages_of(of), parent});
     for (const auto& child : of.children)
@@ -129,12 +134,12 @@ Result<std::string> text_of(const Metadata& metadata) {
 data::Value producers_json(const Producers& producers) {
     std::vector<data::Value> fields;
     for (const auto& field : producers.fields) {
-        auto values = data::Value::object({});
+        std::vector<data::Member> values; // each name once: not looked up again
         for (const auto& value : field.values)
-            values.set(value.name, data::Value(value.version));
+            values.push_back({value.name, data::Value(value.version), {}});
         std::vector<data::Value> pair;
         pair.emplace_back(field.name);
-        pair.push_back(std::move(values));
+        pair.push_back(data::Value::object(std::move(values)));
         fields.push_back(data::Value::array(std::move(pair)));
     }
     return data::Value::array(std::move(fields));

@@ -86,6 +86,8 @@ Result<> put_text(Bytes bytes, const TextPieces& put) {
 }
 
 Result<> put_json(Bytes bytes, const TextPieces& put) {
+    // Half a document is of no use: whether there is an error is found out before.
+    TENON_TRY(wasm::outline(bytes, [](const OutlineLine&) { return Result<>(); }));
     JsonOutline json;
     TENON_TRY(put("{\"sections\":["));
     TENON_TRY(wasm::outline(bytes, [&](const OutlineLine& line) { return put(json.add(line)); }));
@@ -94,11 +96,8 @@ Result<> put_json(Bytes bytes, const TextPieces& put) {
 
 Result<> objdump(Call& call) {
     const auto input = TENON_TRY(read_wasm(call));
-    return deliver_printed(call, [&](const TextPieces& put) -> Result<> {
-        auto done = call.json() ? put_json(input.bytes, put) : put_text(input.bytes, put);
-        if (!done)
-            return fail(std::move(done).error().in_file(input.name));
-        return {};
+    return deliver_printed(call, input.name, [&](const TextPieces& put) {
+        return call.json() ? put_json(input.bytes, put) : put_text(input.bytes, put);
     });
 }
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon print: modules and components as text.
 #include "wat/print.hpp"
-#include "cli/limits.hpp"
+#include "cli/deliver.hpp"
 #include "cli/rows.hpp"
-#include "wasm/sections.hpp"
-#include "wat/parse.hpp"
-
-#include <unistd.h>
+#include "cli/wasm_input.hpp"
 
 namespace tenon::cli {
 namespace {
@@ -24,38 +21,12 @@ Result<wat::PrintOptions> print_options_of(const Call& call) {
     return options;
 }
 
-/// Text is made into a binary first, which is printed in the usual shape then.
-Result<Buffer> binary_of(const Call& call, const std::string& path) {
-    auto content =
-        TENON_TRY(path == "-" ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
-                              : base::read_file(path, max_wasm_bytes, call.stop()));
-    const auto text = as_text(content);
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin != text.npos && (text[begin] == '(' || text[begin] == ';'))
-        return wat::parse(path == "-" ? "<stdin>" : path, text, call.stop());
-    return content;
-}
-
 Result<> print(Call& call) {
-    const auto path = call.argument(0).value_or("-");
     const auto options = TENON_TRY(print_options_of(call));
-    const auto binary = TENON_TRY(binary_of(call, path));
-    const auto print_to = [&](const auto& put) -> Result<> {
-        auto done = wat::print(binary, options, [&](std::string_view piece) -> Result<> {
-            if (call.stop().stop_requested())
-                return fail(Errc::interrupted, "interrupted");
-            return put(piece);
-        });
-        if (!done)
-            return fail(std::move(done).error().in_file(path));
-        return {};
-    };
-    const auto target = call.value("output");
-    if (!target || *target == "-")
-        return print_to([&call](std::string_view piece) { return call.answer_plainly(piece); });
-    auto file = TENON_TRY(base::NewFile::create(*target));
-    TENON_TRY(print_to([&file](std::string_view piece) { return file.write(as_bytes(piece)); }));
-    return file.commit();
+    const auto input = TENON_TRY(read_wasm(call));
+    return deliver_printed(call, input.name, [&](const TextPieces& put) {
+        return wat::print(input.bytes, options, put);
+    });
 }
 
 constexpr Option print_options[] = {
@@ -74,12 +45,10 @@ constexpr Option print_options[] = {
     {.name = "indent-text",
      .kind = ValueKind::text,
      .value = "TEXT",
-     .help = "what a level of nesting is indented by, instead of blanks"},
+     .help = "what a level of nesting is indented by, instead of blanks",
+     .excludes = "indent"},
 };
-constexpr Positional print_arguments[] = {
-    {.name = "FILE",
-     .help = "module or component, binary or text; standard input if there is none, or `-`",
-     .required = false}};
+constexpr Positional print_arguments[] = {wasm_file_argument};
 
 } // namespace
 

@@ -4,14 +4,9 @@
 #include "cli/features.hpp"
 #include "cli/limits.hpp"
 #include "cli/rows.hpp"
+#include "cli/wasm_input.hpp"
 #include "wasm/sections.hpp"
 #include "wasm/validate_parallel.hpp"
-#include "wat/parse.hpp"
-#include "wat/text_place.hpp"
-
-#include <fmt/format.h>
-#include <thread>
-#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
@@ -23,27 +18,12 @@ Result<> validate_content(Bytes content, const wasm::ValidateOptions& options) {
     return wasm::validate_in_parallel(TENON_TRY(wasm::decode_module(content)), options);
 }
 
-Result<> validate_text(const std::string& path, std::string_view text,
-                       const wasm::ValidateOptions& options) {
-    const auto binary = TENON_TRY(wat::parse(path, text, options.stop));
-    auto done = validate_content(binary, options);
-    if (!done)
-        return fail(wat::placed(std::move(done).error(), path, text));
-    return {};
-}
-
 Result<> validate_one(const Call& call, const std::string& path,
                       const wasm::ValidateOptions& options) {
-    const auto content =
-        TENON_TRY(path == "-" ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
-                              : base::read_file(path, max_wasm_bytes, call.stop()));
-    const auto text = as_text(content);
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin != text.npos && (text[begin] == '(' || text[begin] == ';')) // the text format
-        return validate_text(path, text, options);
-    auto done = validate_content(content, options);
+    const auto input = TENON_TRY(read_wasm(call, path));
+    auto done = validate_content(input.bytes, options);
     if (!done)
-        return fail(std::move(done).error().in_file(path));
+        return fail(input.locate(std::move(done).error()));
     return {};
 }
 

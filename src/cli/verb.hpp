@@ -111,6 +111,8 @@ public:
     void on_hangup(std::function<void()> act);
     [[nodiscard]] base::Progress& progress() const noexcept { return *progress_; }
     [[nodiscard]] bool color() const noexcept { return color_; } ///< on standard error
+    /// On standard output, where an answer shows errors.
+    [[nodiscard]] bool answers_in_color() const;
 
     /// The verb's answer: text as it is (after one blank line, as wash prints it) or, with `-o
     /// json`, the object with `"success": true`.

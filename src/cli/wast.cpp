@@ -4,11 +4,11 @@
 #include "cli/describe.hpp"
 #include "cli/features.hpp"
 #include "cli/rows.hpp"
+#include "cli/wasm_input.hpp"
 #include "wat/script_check.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
@@ -99,27 +99,32 @@ Result<std::vector<std::string>> scripts_of(const Call& call) {
         }
         if (problem)
             return fail(base::system_error(fmt::format("cannot read `{}`", path), problem.value()));
+        if (inside.empty())
+            return fail(Errc::not_found, fmt::format("no `.wast` file is in `{}`", path));
         std::ranges::sort(inside);
         files.insert(files.end(), inside.begin(), inside.end());
     }
     return files;
 }
 
-/// The only errors are those that have nothing to do with the script's content.
+/// The only error is an interruption.
 Result<Outcome> carry_out(const Call& call, const std::string& path, wasm::Features features) {
-    const bool is_stream = path == "-";
     Outcome outcome;
-    outcome.file = is_stream ? "<stdin>" : path;
-    const auto content =
-        TENON_TRY(is_stream ? base::read_all(STDIN_FILENO, max_script_bytes, "-", call.stop())
-                            : base::read_file(path, max_script_bytes, call.stop()));
-    const auto text = as_text(content);
-    auto commands = wat::parse_script(outcome.file, text);
-    if (!commands) {
+    outcome.file = input_name(path);
+    const auto unread = [&outcome](base::Error problem) -> Result<Outcome> {
+        if (problem.code() == Errc::interrupted)
+            return fail(std::move(problem));
         outcome.counts.failed = 1;
-        outcome.unread = std::move(commands).error();
-        return outcome;
-    }
+        outcome.unread = std::move(problem);
+        return std::move(outcome);
+    };
+    auto content = read_input(call, path, max_script_bytes);
+    if (!content)
+        return unread(std::move(content).error());
+    const auto text = as_text(*content);
+    auto commands = wat::parse_script(outcome.file, text);
+    if (!commands)
+        return unread(std::move(commands).error());
     wat::CheckOptions options;
     options.features = features;
     options.max_places = max_shown;
@@ -142,7 +147,6 @@ Result<> wast(Call& call) {
     const auto features = TENON_TRY(wasm_features_of(call, wat::script_features()));
     const auto files = TENON_TRY(scripts_of(call));
     Counts sum;
-    std::string text;
     auto list = data::Value::array({});
     for (const auto& file : files) {
         const auto outcome = TENON_TRY(carry_out(call, file, features));
@@ -150,15 +154,13 @@ Result<> wast(Call& call) {
         if (call.json())
             list.push_back(json_of(outcome));
         else
-            text += text_of(outcome, call.color());
+            TENON_TRY(call.answer_plainly(text_of(outcome, call.answers_in_color())));
     }
     if (sum.failed != 0)
         call.set_failed();
-    if (!call.json()) {
-        text += fmt::format("{} {}: {}\n", files.size(), files.size() == 1 ? "file" : "files",
-                            sum.text());
-        return call.answer_plainly(text);
-    }
+    if (!call.json())
+        return call.answer_plainly(fmt::format("{} {}: {}\n", files.size(),
+                                               files.size() == 1 ? "file" : "files", sum.text()));
     auto object = data::Value::object({});
     object.set("files", std::move(list));
     sum.set_in(object);

@@ -65,7 +65,7 @@ Result<> lint(Call& call) {
     std::string text;
     auto list = data::Value::array({});
     for (const auto& finding : findings) {
-        text += shown(finding, call.color());
+        text += shown(finding, call.answers_in_color());
         auto object = data::Value::object({});
         object.set("rule", data::Value(finding.rule));
         object.set("message", data::Value(finding.problem.message()));

@@ -85,7 +85,7 @@ Result<WitInput> read_wit_input(const Call& call, const std::string& path) {
         if (wasm::looks_like_wasm(content)) {
             auto input = read_binary(content);
             if (!input)
-                return fail(std::move(input).error().in_file(path));
+                return fail(std::move(input).error().in_file(is_stream ? "<stdin>" : path));
             return input;
         }
         if (is_stream) {

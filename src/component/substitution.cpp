@@ -218,9 +218,13 @@ Result<TypeIdx> instantiate(Types& types, TypeIdx component, const Arguments& ar
     return types.define(InstanceType{std::move(exports), {}});
 }
 
+Result<> fit(Types& types, Substitution& learned, const Extern& actual, const Extern& expected) {
+    return Fitting(types, learned).fit(actual, expected);
+}
+
 Result<> check_fits(Types& types, const Extern& actual, const Extern& expected) {
     Substitution learned(types, {});
-    return Fitting(types, learned).fit(actual, expected);
+    return fit(types, learned, actual, expected);
 }
 
 } // namespace tenon::component

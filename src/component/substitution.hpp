@@ -46,6 +46,11 @@ using Arguments = base::OrderedMap<std::string, Extern>;
 /// not fit; the message names the import.
 Result<TypeIdx> instantiate(Types& types, TypeIdx component, const Arguments& arguments);
 
+/// One argument of an instantiation after the other: whether `actual` can stand where `expected` is
+/// asked for. `learned` is that of the component whose import `expected` is, and knows afterwards
+/// what its types stand for.
+Result<> fit(Types& types, Substitution& learned, const Extern& actual, const Extern& expected);
+
 /// Whether `actual` can stand where `expected` is asked for; `invalid` says why not.
 Result<> check_fits(Types& types, const Extern& actual, const Extern& expected);
 

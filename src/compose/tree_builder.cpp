@@ -59,9 +59,14 @@ std::uint32_t TreeBuilder::core_type(const wasm::FuncType& type, std::string_vie
     return next(Sort::core, CoreSort::type, name);
 }
 
+std::uint32_t TreeBuilder::module_type(ast::ModuleType type) {
+    append(ast::CoreType{0, std::move(type)});
+    return next(Sort::core, CoreSort::type, {});
+}
+
 std::uint32_t TreeBuilder::alias(std::uint32_t instance, std::string_view name, Sort sort) {
-    append(ast::Alias{0, sort, {}, ast::Alias::Export{instance, std::string(name)}});
-    return next(sort, name);
+    append(ast::Alias{0, sort, core_of(sort), ast::Alias::Export{instance, std::string(name)}});
+    return next(sort, core_of(sort), name);
 }
 
 std::uint32_t TreeBuilder::core_alias(std::uint32_t instance, std::string_view of, CoreSort sort,

@@ -26,6 +26,7 @@ public:
                           std::optional<ast::ExternType> type = {});
     std::uint32_t type(ast::TypeKind kind, std::string_view name = {});
     std::uint32_t core_type(const wasm::FuncType& type, std::string_view name);
+    std::uint32_t module_type(ast::ModuleType type);
     std::uint32_t alias(std::uint32_t instance, std::string_view name, Sort sort);
     std::uint32_t core_alias(std::uint32_t instance, std::string_view of, CoreSort sort,
                              std::string_view name);

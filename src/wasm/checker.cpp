@@ -98,9 +98,9 @@ Result<ValType> Checker::pop(ValType expected) {
                                                "stack",
                                                info_.text(expected)));
     const auto found = TENON_TRY(pop());
-    if (!info_.store->is_subtype(found, expected))
+    if (!fits(found, expected))
         return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                               info_.text(expected), info_.text(found)));
+                                               text(expected), text(found)));
     return found;
 }
 
@@ -118,17 +118,17 @@ Result<> Checker::types_fit(std::span<const ValType> found,
     if (is_same(found, expected))
         return {};
     // Of long lists most types are those beside them.
-    ValType fits, fits_into;
+    ValType below, above;
     for (auto at = found.size(); at > 0; --at) {
         const auto sub = found[at - 1];
         const auto super = expected[at - 1];
-        if (sub == super || (sub == fits && super == fits_into))
+        if (sub == super || (sub == below && super == above))
             continue;
-        if (!info_.store->is_subtype(sub, super))
+        if (!fits(sub, super))
             return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                                   info_.text(super), info_.text(sub)));
-        fits = sub;
-        fits_into = super;
+                                                   text(super), text(sub)));
+        below = sub;
+        above = super;
     }
     return {};
 }
@@ -179,6 +179,11 @@ Result<ValType> Checker::pop_reference() {
     return type;
 }
 
+Result<ValType> Checker::pop_to_non_null() {
+    const auto type = TENON_TRY(pop_reference());
+    return type.is_bottom() ? any_reference : type.as_non_null();
+}
+
 // --- frames
 
 Result<Checker::Frame> Checker::pop_frame() {
@@ -188,7 +193,7 @@ Result<Checker::Frame> Checker::pop_frame() {
         return fail(Errc::invalid,
                     fmt::format("type mismatch: the block ends with more on the stack than it "
                                 "gives, {} at last",
-                                info_.text(operands_.back())));
+                                text(operands_.back())));
     locals_.forget(top.locals_height);
     leave_frame();
     return top;

@@ -48,6 +48,10 @@ public:
     /// Whether the last `end` was that of the body.
     [[nodiscard]] bool is_done() const noexcept { return frames_.empty(); }
 
+    /// What an operand is of which unreachable code only says that it is a reference without null:
+    /// below every reference type and no other. Its id is one that no store gives.
+    static constexpr auto any_reference = ValType::ref_to(ValType::max_type - 1, false);
+
     [[nodiscard]] std::span<const ValType> operands() const noexcept { return operands_.all(); }
     [[nodiscard]] std::span<const Frame> frames() const noexcept { return frames_; }
     [[nodiscard]] const Locals& locals() const noexcept { return locals_; }
@@ -75,6 +79,14 @@ private:
     [[nodiscard]] bool is_bottomless() const noexcept {
         return operands_.own() == 0 && frames_.back().unreachable;
     }
+    /// Whether an operand of the one type can be where the other is expected.
+    [[nodiscard]] bool fits(ValType found, ValType expected) const {
+        return found == any_reference ? expected.is_reference()
+                                      : info_.store->is_subtype(found, expected);
+    }
+    [[nodiscard]] std::string text(ValType operand) const {
+        return operand == any_reference ? "a reference" : info_.text(operand);
+    }
     Result<> types_fit(std::span<const ValType> found, std::span<const ValType> expected) const;
     // --- what `passes` asks
     /// How many operands the innermost block has.
@@ -95,6 +107,8 @@ private:
     bool branches_quickly(std::uint32_t label, std::size_t skipped) const;
 
     Result<ValType> pop_reference();
+    /// The same without null.
+    Result<ValType> pop_to_non_null();
     /// What `pop` would say, without taking anything.
     [[nodiscard]] Result<> check_top(std::span<const ValType> types) const;
     /// Takes so many operands of one type.

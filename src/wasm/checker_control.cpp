@@ -76,7 +76,7 @@ Result<> Checker::select() {
         return fail(Errc::invalid, "type mismatch: `select` between references says their type");
     if (first != second && !first.is_bottom() && !second.is_bottom())
         return fail(Errc::invalid, fmt::format("type mismatch: {} and {} are not the same",
-                                               info_.text(first), info_.text(second)));
+                                               text(first), text(second)));
     push(first.is_bottom() ? second : first);
     return {};
 }
@@ -181,19 +181,19 @@ Result<> Checker::branch(const Instruction& one) {
     }
     case Op::br_table: return br_table(one);
     case Op::br_on_null: {
-        const auto type = TENON_TRY(pop_reference());
+        const auto type = TENON_TRY(pop_to_non_null());
         const auto* const target = TENON_TRY(frame(one.index));
         TENON_TRY(retype(label_types(*target)));
-        push(type.as_non_null());
+        push(type);
         return {};
     }
     case Op::br_on_non_null: {
-        const auto type = TENON_TRY(pop_reference());
+        const auto type = TENON_TRY(pop_to_non_null());
         const auto* const target = TENON_TRY(frame(one.index));
         const auto wanted = TENON_TRY(label_reference(*target));
-        if (!info_.store->is_subtype(type.as_non_null(), wanted))
+        if (!fits(type, wanted))
             return fail(Errc::invalid, fmt::format("type mismatch: expected {}, found {}",
-                                                   info_.text(wanted), info_.text(type)));
+                                                   text(wanted), text(type)));
         const auto rest = label_types(*target);
         return retype(rest.first(rest.size() - 1));
     }

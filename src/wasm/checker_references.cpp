@@ -50,7 +50,7 @@ Result<> Checker::reference(const Instruction& one) {
         TENON_TRY(pop_reference());
         push(i32);
         return {};
-    case Op::ref_as_non_null: push(TENON_TRY(pop_reference()).as_non_null()); return {};
+    case Op::ref_as_non_null: push(TENON_TRY(pop_to_non_null())); return {};
     case Op::ref_eq:
         for (int i = 0; i < 2; ++i)
             TENON_TRY(pop(ValType::ref(Heap::eq, true)));

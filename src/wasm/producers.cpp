@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wasm/producers.hpp"
 
+#include "base/keyed_hash.hpp"
 #include "base/leb128.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace tenon::wasm {
 namespace {
@@ -26,7 +26,7 @@ public:
     std::vector<Item> take() { return std::move(items_); }
 
 private:
-    std::unordered_map<std::string_view, std::size_t> places_; // names look into the file
+    base::TextViewMap<std::size_t> places_; // names look into the file
     std::vector<Item> items_;
 };
 

@@ -13,11 +13,11 @@ namespace {
 constexpr std::uint32_t usual_page_log2 = 16;
 constexpr auto funcref = ValType::ref(Heap::func, true);
 
-/// How many pages of a size there can be: as many as can be addressed.
+/// How many pages of a size there can be: as many as can be addressed, and counted by an address.
 constexpr std::uint64_t max_pages(bool is_64, std::uint32_t page_log2) {
-    if (is_64)
-        return page_log2 == 0 ? UINT64_MAX : std::uint64_t{1} << (64 - page_log2);
-    return std::uint64_t{1} << (32 - page_log2);
+    if (page_log2 == 0)
+        return is_64 ? UINT64_MAX : UINT32_MAX;
+    return std::uint64_t{1} << ((is_64 ? 64 : 32) - page_log2);
 }
 
 base::Error located(base::Error error, std::uint64_t offset) {

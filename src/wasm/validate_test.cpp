@@ -104,6 +104,21 @@ TEST(Validate, unreachable_code_has_any_operands) {
     EXPECT_EQ(body({0x00, 0x00, 0x1b, 0x0b}, 1), "valid");
 }
 
+// https://webassembly.github.io/spec/core/appendix/algorithm.html: a reference to the bottom of the
+// heap types, which is no number.
+TEST(Validate, a_reference_in_unreachable_code_is_a_reference) {
+    const Buffer as_non_null{0x00, 0x00, 0xd4};
+    EXPECT_EQ(body(as_non_null + Buffer{0x45, 0x1a, 0x0b}),
+              "invalid +3: `i32.eqz`: type mismatch: expected i32, found a reference");
+    EXPECT_EQ(body(as_non_null + Buffer{0x41, 0x00, 0x41, 0x00, 0x1b, 0x1a, 0x0b}),
+              "invalid +7: `select`: type mismatch: `select` between references says their type");
+    EXPECT_EQ(body(as_non_null + Buffer{0xd4, 0xd1, 0x1a, 0x0b}), "valid");
+    EXPECT_EQ(body(as_non_null + Buffer{0xfb, 0x0f, 0x1a, 0x0b}), "valid"); // array.len
+    EXPECT_EQ(body({0x00, 0x00, 0xd5, 0x00, 0x45, 0x1a, 0x0b}),             // br_on_null
+              "invalid +4: `i32.eqz`: type mismatch: expected i32, found a reference");
+    EXPECT_EQ(body({0x00, 0x02, 0x64, 0x70, 0x00, 0xd6, 0x00, 0x00, 0x0b, 0x1a, 0x0b}), "valid");
+}
+
 TEST(Validate, br_table_looks_at_every_label) {
     EXPECT_EQ(body({0x00, 0x02, 0x40, 0x41, 0x00, 0x0e, 0x01, 0x00, 0x01, 0x0b, 0x0b}), "valid");
     EXPECT_EQ(
@@ -438,6 +453,8 @@ TEST(Validate, pages_have_one_byte_or_the_usual_size) {
               "is off");
     // As many pages as can be addressed.
     EXPECT_EQ(memory(Buffer{0x08} + leb(UINT32_MAX) + Buffer{0x00}), "valid");
+    EXPECT_EQ(memory(Buffer{0x08} + leb(std::uint64_t{1} << 32) + Buffer{0x00}),
+              "invalid @11: memory size must be at most 4294967295");
     EXPECT_EQ(memory(Buffer{0x08} + leb(65'537) + Buffer{0x10}),
               "invalid @11: memory size must be at most 65536");
     EXPECT_EQ(memory(Buffer{0x0c} + leb(UINT64_MAX) + Buffer{0x00}), "valid");

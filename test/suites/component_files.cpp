@@ -11,7 +11,10 @@
 
 namespace {
 
-using namespace tenon;
+namespace base = tenon::base;
+namespace component = tenon::component;
+namespace wasm = tenon::wasm;
+using tenon::Result;
 
 Result<> check(const std::string& path, const wasm::ValidateOptions& options) {
     const auto bytes = TENON_TRY(base::read_file(path, std::uint64_t{1} << 30));
