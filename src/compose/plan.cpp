@@ -99,7 +99,7 @@ Result<> Plan::read_main(Bytes main) {
     part.name = "main";
     part.bytes = main;
     for (const auto& [name, one] : TENON_TRY(read_metadata(main)))
-        if (auto done = metadata_.add(one); !done)
+        if (auto done = metadata_.add(one, models_); !done)
             return fail(std::move(done).error().within(name));
     main_producers_ = metadata_.producers;
     part.import_encodings = metadata_.imports;
@@ -124,7 +124,7 @@ Result<> Plan::read_adapter(const Adapter& adapter) {
         TENON_TRY(source.exports.merge(std::exchange(one.exports, {})));
         one.producers.reset();
         const auto before = world().exports.size();
-        auto added = metadata_.add(one);
+        auto added = metadata_.add(one, models_);
         if (!added)
             return fail(std::move(added).error().within(name));
         if (world().exports.size() != before + added->size())

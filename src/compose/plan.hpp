@@ -95,6 +95,7 @@ private:
     void add_live(const Import& import, LiveTypes& live) const;
 
     Metadata metadata_ = Metadata::empty();
+    wit::Union models_{metadata_.model}; ///< while worlds are added
     std::optional<Producers> main_producers_;
     std::unique_ptr<Layout> layout_;
     std::unique_ptr<CanonicalModel> canonical_;
