@@ -37,9 +37,9 @@ constexpr std::array<OptionRow, 10> option_rows = {{
     {"core-type", OptionKind::core_type, ItemSpace::core_type},
 }};
 
-constexpr auto plain_option_words = [] {
-    std::array<std::string_view, 5> out;
-    std::ranges::transform(std::span(option_rows).first(5), out.begin(), &OptionRow::word);
+constexpr auto option_words = [] {
+    std::array<std::string_view, option_rows.size()> out;
+    std::ranges::transform(option_rows, out.begin(), &OptionRow::word);
     return out;
 }();
 
@@ -187,9 +187,11 @@ Result<bool> ComponentParser::option(std::vector<ast::CanonOption>& into) {
         return one.word == word.text && one.space.has_value() == is_form;
     });
     if (row == option_rows.end()) {
-        if (!is_form)
-            return fail(in_.unexpected("a canonical option", plain_option_words));
-        return false;
+        if (is_form && (word.text == "core" || word.text == "func"))
+            return false; // what the definition is called comes behind its options
+        if (is_form)
+            in_.advance();
+        return fail(in_.unexpected("a canonical option", option_words));
     }
     ast::CanonOption out{row->kind};
     if (row->space == ItemSpace::core_memory) {

@@ -130,6 +130,16 @@ TEST(ComponentText, instances_in_place_come_before_the_instantiation) {
               "001d0e636f6d706f6e656e742d6e616d650105010100016601050401000163");
 }
 
+TEST(ComponentText, mistyped_parts_of_functions_get_a_suggestion) {
+    EXPECT_EQ(bytes("(component (import \"a\" (func (parm \"x\" u8))))"),
+              "malformed 1:31 expected `param` or `result`, found `parm`; did you mean `param`?");
+    EXPECT_EQ(bytes("(component (core func (canon lower (func 0) (memry 0))))"),
+              "malformed 1:46 expected a canonical option, found `memry`; did you mean `memory`?");
+    EXPECT_EQ(bytes("(component (canon lift (core func 0) (posreturn 0) (func)))"),
+              "malformed 1:39 expected a canonical option, found `posreturn`; did you mean "
+              "`post-return`?");
+}
+
 TEST(ComponentText, attributes_of_names_are_kept) {
     EXPECT_EQ(bytes("(component (import \"a\" (implements \"a:b/c\") (external-id \"x\") "
                     "(instance)))"),

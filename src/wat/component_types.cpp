@@ -269,6 +269,10 @@ Result<ast::Func> ComponentParser::func_type(Slots& slots) {
     if (in_.take_form("result")) {
         out.result = TENON_TRY(val_type(slots));
         TENON_TRY(in_.expect_close());
+    } else if (in_.at(TokenKind::open) && !in_.at_form("canon")) {
+        in_.advance();
+        constexpr std::array<std::string_view, 2> words = {"param", "result"};
+        return fail(in_.unexpected("`param` or `result`", words));
     }
     return out;
 }

@@ -62,7 +62,8 @@ bool PrintSpace::read(Reader& in, bool are_unique) {
         if (!text)
             return false;
         PrintName name{*text, *index, form_of(*text)};
-        if (are_unique && name.form != PrintName::Form::numbered && !taken_.insert(*text).second)
+        if (are_unique && name.form != PrintName::Form::numbered &&
+            taken_.try_emplace(*text, *index).first->second != *index)
             name.form = PrintName::Form::numbered;
         is_sorted_ = is_sorted_ && (names_.empty() || names_.back().index < *index);
         names_.push_back(name);
@@ -72,7 +73,7 @@ bool PrintSpace::read(Reader& in, bool are_unique) {
 
 // Not map by map: a file may have a hundred thousand of them for one space.
 void PrintSpace::finish() {
-    taken_ = base::TextViewSet();
+    taken_ = base::TextViewMap<std::uint32_t>();
     if (is_sorted_)
         return;
     // Of several names for one thing the last counts.
@@ -88,7 +89,7 @@ void PrintSpace::finish() {
 
 void PrintSpace::clear() {
     names_.clear();
-    taken_ = base::TextViewSet();
+    taken_ = base::TextViewMap<std::uint32_t>();
     is_sorted_ = true;
 }
 

@@ -71,8 +71,8 @@ private:
     [[nodiscard]] const PrintName* search(std::uint32_t index) const noexcept;
 
     std::string_view group_, unnamed_;
-    std::vector<PrintName> names_; ///< by index, each once
-    base::TextViewSet taken_;      ///< where they have to be unique
+    std::vector<PrintName> names_;           ///< by index, each once
+    base::TextViewMap<std::uint32_t> taken_; ///< by what, where they have to be unique
     bool is_sorted_ = true;
 };
 

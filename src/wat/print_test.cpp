@@ -162,6 +162,12 @@ TEST(Print, tells_equal_names_apart_that_different_maps_give) {
                                          ")\n");
 }
 
+TEST(Print, what_gets_its_name_twice_has_it) {
+    EXPECT_TRUE(printed(R"((module (func)
+        (@custom "name" "\01\04\01\00\01a\01\04\01\00\01a")))")
+                    .contains("  (func $a (;0;) (type 0))\n"));
+}
+
 TEST(Print, of_names_in_any_order_the_last_counts) {
     // 1 is `b`, 0 is `a`, then 0 is `c`.
     EXPECT_TRUE(printed(R"((module (func) (func)
