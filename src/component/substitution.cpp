@@ -177,19 +177,33 @@ Result<TypeIdx> Substitution::copy(TypeIdx type) {
     return is_changed ? types_.define(std::move(definition)) : type;
 }
 
+// A name may stand for a name, and that for another, as often as the file likes: so no calls for
+// them, but a walk up to the first that is known or stands for itself, and back.
 Result<TypeIdx> Substitution::apply(TypeIdx type) {
+    std::vector<TypeIdx> names;
+    auto at = type;
+    for (auto parent = types_.parent(at); parent && !done_.contains(at);
+         parent = types_.parent(at)) {
+        names.push_back(at);
+        at = *parent;
+    }
+    auto by = TENON_TRY(apply_to_root(at));
+    for (; !names.empty(); names.pop_back()) {
+        const auto name = names.back();
+        by = by == at ? name : TENON_TRY(types_.alias(by));
+        done_.emplace(name, by);
+        at = name;
+    }
+    return by;
+}
+
+// What stands for itself, or is known.
+Result<TypeIdx> Substitution::apply_to_root(TypeIdx type) {
     if (const auto known = done_.find(type); known != done_.end())
         return known->second;
-    TypeIdx by = type;
-    if (const auto parent = types_.parent(type)) {
-        const auto instead = TENON_TRY(apply(*parent));
-        if (instead != *parent)
-            by = TENON_TRY(types_.alias(instead));
-    } else if (const auto* const is_resource = types_.get<Resource>(type)) {
-        by = TENON_TRY(resource(type, is_resource->id));
-    } else {
-        by = TENON_TRY(copy(type));
-    }
+    const auto* const is_resource = types_.get<Resource>(type);
+    const auto by = is_resource != nullptr ? TENON_TRY(resource(type, is_resource->id))
+                                           : TENON_TRY(copy(type));
     done_.emplace(type, by);
     return by;
 }

@@ -194,6 +194,33 @@ TEST(Typing, types_are_compared_by_structure_and_have_a_size_limit) {
     EXPECT_EQ(check_towers(230), "limit @86: a type is made of more than a million types");
 }
 
+// (import "n0" (type (sub resource))), (import "n1" (type (eq 0))), …; a function of the last one,
+// exported as itself.
+TEST(Typing, names_for_names_may_be_as_many_as_a_scope_has) {
+    constexpr std::uint32_t count = 60'000;
+    const auto named = [](std::uint32_t number) {
+        return Buffer{0x00} + name("n" + std::to_string(number));
+    };
+    Buffer imports;
+    base::append_unsigned_leb(imports, count);
+    imports = imports + named(0) + Buffer{0x03, 0x01};
+    for (std::uint32_t i = 1; i < count; ++i) {
+        const auto one = named(i);
+        imports.insert(imports.end(), one.begin(), one.end());
+        imports.insert(imports.end(), {0x03, 0x00});
+        base::append_unsigned_leb(imports, i - 1);
+    }
+    Buffer own{0x02, 0x69}, taking{0x40, 0x01, 0x01, 'x'}, type;
+    base::append_unsigned_leb(own, count - 1);
+    base::append_signed_leb(taking, count);
+    base::append_unsigned_leb(type, count + 1);
+    EXPECT_EQ(check(large_section(10, imports) +
+                    section(7, own + taking + Buffer{0x01, 0x00}) +
+                    section(10, Buffer{0x01, 0x00, 0x01, 'f', 0x01} + type) +
+                    section(11, Buffer{0x01, 0x00, 0x01, 'g', 0x01, 0x00, 0x01, 0x01} + type)),
+              "fine");
+}
+
 TEST(Typing, towers_of_types_have_a_limit) {
     Buffer types;
     base::append_unsigned_leb(types, 400);
