@@ -36,16 +36,22 @@ public:
         return {};
     }
     Result<> fit_all(const Externs& actual, const Externs& expected, std::string_view what) {
+        struct Pair {
+            std::string name;
+            Extern actual, expected;
+        };
+        // Copied before the first is checked: checking can define types, which moves the lists.
+        std::vector<Pair> pairs;
         for (const auto& [name, item] : expected) {
             const auto* const found = actual.find(name);
             if (found == nullptr)
                 return fail(Errc::invalid, fmt::format("no {} named `{}`", what, name));
-            // Copied: checking can define types, which moves the lists that `item` may lie in.
-            const auto there = *found;
-            const auto wanted = item;
-            if (auto fits = fit(there, wanted); !fits)
-                return fail(std::move(fits).error().within(fmt::format("{} `{}`", what, name)));
+            pairs.push_back({name, *found, item});
         }
+        for (const auto& pair : pairs)
+            if (auto fits = fit(pair.actual, pair.expected); !fits)
+                return fail(
+                    std::move(fits).error().within(fmt::format("{} `{}`", what, pair.name)));
         return {};
     }
 
@@ -95,19 +101,19 @@ private:
         Substitution none(types_, {});
         if (types_.get<ComponentType>(actual) != nullptr)
             return Fitting(types_, none).component(actual, expected);
-        const auto outer = *types_.get<InstanceType>(expected);
-        const auto inner = *types_.get<InstanceType>(actual);
-        Substitution bound(types_, outer.bound);
-        return Fitting(types_, bound).fit_all(inner.exports, outer.exports, "export");
+        TENON_TRY(types_.work(types_.size(expected)));
+        Substitution bound(types_, types_.get<InstanceType>(expected)->bound);
+        return Fitting(types_, bound).instance(actual, expected);
     }
     Result<> instance(TypeIdx actual, TypeIdx expected) {
-        const auto wanted = types_.get<InstanceType>(expected)->exports;
-        const auto there = types_.get<InstanceType>(actual)->exports;
-        return fit_all(there, wanted, "export");
+        return fit_all(types_.get<InstanceType>(actual)->exports,
+                       types_.get<InstanceType>(expected)->exports, "export");
     }
     // What takes the place of a component is given the imports that are promised, which must be
     // enough for it, and must then export all that is promised.
     Result<> component(TypeIdx actual, TypeIdx expected) {
+        TENON_TRY(types_.work(types_.size(actual)));
+        TENON_TRY(types_.work(types_.size(expected)));
         const auto promised = TENON_TRY(learned_.apply(expected));
         const auto outer = *types_.get<ComponentType>(promised);
         const auto inner = *types_.get<ComponentType>(actual);
@@ -202,8 +208,8 @@ Result<TypeIdx> Substitution::apply_to_root(TypeIdx type) {
     if (const auto known = done_.find(type); known != done_.end())
         return known->second;
     const auto* const is_resource = types_.get<Resource>(type);
-    const auto by = is_resource != nullptr ? TENON_TRY(resource(type, is_resource->id))
-                                           : TENON_TRY(copy(type));
+    const auto by =
+        is_resource != nullptr ? TENON_TRY(resource(type, is_resource->id)) : TENON_TRY(copy(type));
     done_.emplace(type, by);
     return by;
 }
@@ -225,6 +231,7 @@ Result<TypeIdx> open(Types& types, TypeIdx type) {
 }
 
 Result<TypeIdx> instantiate(Types& types, TypeIdx component, const Arguments& arguments) {
+    TENON_TRY(types.work(types.size(component)));
     const auto description = *types.get<ComponentType>(component);
     Substitution learned(types, description.bound);
     TENON_TRY(Fitting(types, learned).fit_all(arguments, description.imports, "import"));
@@ -233,6 +240,7 @@ Result<TypeIdx> instantiate(Types& types, TypeIdx component, const Arguments& ar
 }
 
 Result<> check_fits(Types& types, const Extern& actual, const Extern& expected) {
+    TENON_TRY(types.work(types.size(expected.type)));
     Substitution learned(types, {});
     return Fitting(types, learned).fit(actual, expected);
 }
