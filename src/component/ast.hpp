@@ -65,6 +65,8 @@ struct ExternName {
     std::optional<std::string> implements, version_suffix, external_id;
     /// The byte in front: 1 means the same as 0, and some tools still write it.
     std::uint8_t form = 0;
+    /// The codes of the attributes (0 for `implements`, and so on) as they follow each other.
+    std::array<std::uint8_t, 3> order = {0, 1, 2};
 };
 
 struct SortIdx {

@@ -6,6 +6,7 @@
 #include "component/typing_detail.hpp"
 #include "component/typing_values.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::component {
@@ -59,7 +60,7 @@ private:
         const auto type = TENON_TRY(scope_.type_at<Func>(types_, index, "the type of a function"));
         const auto callee = TENON_TRY(core_func_at(scope_, canon_.numbers[0]));
         const auto options = TENON_TRY(this->options());
-        const auto func = *types_.get<Func>(type);
+        const auto& func = *types_.get<Func>(type);
         TENON_TRY(check_async(func, options));
         TENON_TRY(post_return(callee, options));
         TENON_TRY(callback(options));
@@ -75,9 +76,8 @@ private:
         const auto wanted = signature(
             flattening_, func,
             {Direction::lift, options.is_async, options.callback.has_value(), options.address});
-        for (const auto& [name, type] : func.params)
-            if (types_.has_pointer(type))
-                TENON_TRY(needs_both(options, "a parameter has a string or list"));
+        if ((!options.memory || !options.realloc) && takes_pointer(func))
+            TENON_TRY(needs_both(options, "a parameter has a string or list"));
         if (wanted.spills_params)
             TENON_TRY(needs_both(options, "the parameters are too many to be passed without it"));
         if (func.result && types_.has_pointer(*func.result))
@@ -94,6 +94,12 @@ private:
                                 "expected {}, found {}",
                                 canon_.numbers[0], func_text(wanted.type),
                                 func_text(*store().func(callee))));
+    }
+    /// Asked where an option is missing only: functions can have many parameters, and many
+    /// canonical definitions.
+    [[nodiscard]] bool takes_pointer(const Func& func) const {
+        return std::ranges::any_of(
+            func.params, [&](const auto& param) { return types_.has_pointer(param.second); });
     }
     static Result<> needs_both(const CanonOptions& options, std::string_view why) {
         TENON_TRY(needs(options.memory.has_value(), "memory", why));
@@ -134,7 +140,7 @@ private:
         const auto type = TENON_TRY(scope_.at(Sort::func, canon_.numbers[0]));
         const auto options = TENON_TRY(this->options());
         TENON_TRY(check_lowers(options));
-        const auto func = *types_.get<Func>(type);
+        const auto& func = *types_.get<Func>(type);
         TENON_TRY(check_async(func, options));
         return lowered(func, options);
     }
@@ -146,9 +152,8 @@ private:
         const auto made = signature(flattening_, func,
                                     {Direction::lower, options.is_async, false, options.address});
         const bool has_memory = options.memory.has_value();
-        for (const auto& [name, type] : func.params)
-            if (types_.has_pointer(type))
-                TENON_TRY(needs(has_memory, "memory", "a parameter has a string or list"));
+        if (!has_memory && takes_pointer(func))
+            TENON_TRY(needs(has_memory, "memory", "a parameter has a string or list"));
         if (made.spills_params)
             TENON_TRY(
                 needs(has_memory, "memory", "the parameters are too many to be passed without it"));

@@ -27,28 +27,30 @@ enum class SectionId : std::uint8_t {
     value,
 };
 
-Result<ast::Component> decode_nested(Bytes data, std::uint64_t base, int depth);
+Result<ast::Component> decode_nested(Bytes data, std::uint64_t base, int depth,
+                                     std::uint32_t& items_left);
 
-Result<ast::Start> read_start(Reader& in) {
+Result<ast::Start> read_start(Input& in) {
     ast::Start start;
     start.offset = in.offset();
     start.function = TENON_TRY(in.u32());
-    start.arguments =
-        TENON_TRY(read_vector<std::uint32_t>(in, [](Reader& from) { return from.u32(); }));
+    start.arguments = TENON_TRY(read_vector<std::uint32_t>(
+        in, [](Input& from) { return from.u32(); }, max_start_arguments));
     start.results = TENON_TRY(in.u32());
     return start;
 }
 
 /// The content of a section, all of it.
-template <class Item, class Read> Result<decltype(ast::Section::kind)> items(Reader in, Read read) {
+template <class Item, class Read> Result<decltype(ast::Section::kind)> items(Input in, Read read) {
     auto list = TENON_TRY(read_vector<Item>(in, read));
     if (!in.at_end())
         return fail(in.error(Errc::malformed, "section is longer than what it counts"));
     return list;
 }
 
-Result<decltype(ast::Section::kind)> content(const wasm::Section& section, int depth) {
-    const Reader in(section.content, section.content_offset);
+Result<decltype(ast::Section::kind)> content(const wasm::Section& section, int depth,
+                                             std::uint32_t& items_left) {
+    const Input in(section.content, section.content_offset, items_left);
     switch (static_cast<SectionId>(section.id)) {
     case SectionId::custom: return ast::Custom{std::string(section.name), section.payload};
     case SectionId::core_module: return ast::CoreModule{section.content};
@@ -56,13 +58,14 @@ Result<decltype(ast::Section::kind)> content(const wasm::Section& section, int d
     case SectionId::core_type: return items<ast::CoreType>(in, read_core_type);
     case SectionId::component: {
         std::vector<ast::Component> one;
-        one.push_back(TENON_TRY(decode_nested(section.content, section.content_offset, depth + 1)));
+        one.push_back(TENON_TRY(
+            decode_nested(section.content, section.content_offset, depth + 1, items_left)));
         return one;
     }
     case SectionId::instance: return items<ast::Instance>(in, read_instance);
     case SectionId::alias: return items<ast::Alias>(in, read_alias);
     case SectionId::type:
-        return items<ast::Type>(in, [](Reader& from) { return read_type(from, 0); });
+        return items<ast::Type>(in, [](Input& from) { return read_type(from, 0); });
     case SectionId::canon: return items<ast::Canon>(in, read_canon);
     case SectionId::start: {
         auto rest = in;
@@ -90,9 +93,10 @@ std::string_view section_name(std::uint8_t id) {
     return id < std::size(names) ? names[id] : "section";
 }
 
-Result<ast::Component> decode_nested(Bytes data, std::uint64_t base, int depth) {
+Result<ast::Component> decode_nested(Bytes data, std::uint64_t base, int depth,
+                                     std::uint32_t& items_left) {
     auto walker = TENON_TRY(wasm::SectionWalker::begin(data, base));
-    const Reader in(data, base);
+    Input in(data, base, items_left);
     if (walker.preamble().layer != wasm::Layer::component)
         return fail(in.error_at(base + 4, Errc::malformed,
                                 "this is a core module, where a component is expected"));
@@ -108,7 +112,8 @@ Result<ast::Component> decode_nested(Bytes data, std::uint64_t base, int depth) 
         const auto section = TENON_TRY(walker.next());
         if (!section)
             return component;
-        auto kind = content(*section, depth);
+        TENON_TRY(in.take_items(1, section->offset));
+        auto kind = content(*section, depth, items_left);
         if (!kind)
             return fail(std::move(kind).error().within(std::string(section_name(section->id))));
         component.sections.push_back({section->content_offset, *std::move(kind)});
@@ -122,12 +127,17 @@ base::Error no_such(const Reader& in, std::string_view what, std::uint8_t code) 
                        fmt::format("no {} has the code {:#04x}", what, code));
 }
 
-Result<std::string> read_name(Reader& in) {
+base::Error too_long(const Reader& in, std::uint64_t offset, std::uint32_t most) {
+    return in.error_at(offset, Errc::limit, fmt::format("list has more than {} items", most));
+}
+
+Result<std::string> read_name(Input& in) {
     return std::string(TENON_TRY(in.name()));
 }
 
 Result<ast::Component> decode(Bytes data, std::uint64_t base) {
-    return decode_nested(data, base, 0);
+    auto items_left = max_all_items;
+    return decode_nested(data, base, 0, items_left);
 }
 
 } // namespace tenon::component

@@ -12,7 +12,8 @@ namespace tenon::component {
 
 /// `data` must outlive the tree, which keeps views of custom sections and core modules. `base` is
 /// the offset of its first byte in the file. Errors: `malformed`, `truncated`, `limit` (nesting
-/// beyond 100 levels), `unsupported` (definitions of values), each with the offset and the section.
+/// beyond 100 levels, lists that are too long), `unsupported` (definitions of values), each with
+/// the offset and the section.
 Result<ast::Component> decode(Bytes data, std::uint64_t base = 0);
 
 } // namespace tenon::component

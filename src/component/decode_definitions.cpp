@@ -7,8 +7,8 @@
 namespace tenon::component {
 namespace {
 
-/// At most one of each kind.
-Result<> read_attribute(Reader& in, ast::ExternName& name) {
+/// At most one of each kind; `before` are there.
+Result<> read_attribute(Input& in, ast::ExternName& name, std::uint32_t before) {
     const auto offset = in.offset();
     const auto code = TENON_TRY(in.u8());
     if (code > 2)
@@ -17,24 +17,26 @@ Result<> read_attribute(Reader& in, ast::ExternName& name) {
     if (place)
         return fail(in.error_at(offset, Errc::malformed, "attribute is there twice"));
     place = TENON_TRY(read_name(in));
+    const auto at = std::ranges::find(name.order, code);
+    std::rotate(name.order.begin() + before, at, at + 1);
     return {};
 }
 
-Result<ast::Instance::Instantiate::Argument> read_argument(Reader& in) {
+Result<ast::Instance::Instantiate::Argument> read_argument(Input& in) {
     ast::Instance::Instantiate::Argument argument;
     argument.name = TENON_TRY(read_name(in));
     argument.what = TENON_TRY(read_sort_idx(in));
     return argument;
 }
 
-Result<ast::Instance::Export> read_inline_export(Reader& in) {
+Result<ast::Instance::Export> read_inline_export(Input& in) {
     ast::Instance::Export exported;
     exported.name = TENON_TRY(read_extern_name(in));
     exported.what = TENON_TRY(read_sort_idx(in));
     return exported;
 }
 
-Result<ast::CoreInstance::Instantiate::Argument> read_core_argument(Reader& in) {
+Result<ast::CoreInstance::Instantiate::Argument> read_core_argument(Input& in) {
     ast::CoreInstance::Instantiate::Argument argument;
     argument.name = TENON_TRY(read_name(in));
     if (const auto sort = TENON_TRY(in.u8()); sort != 0x12)
@@ -44,7 +46,7 @@ Result<ast::CoreInstance::Instantiate::Argument> read_core_argument(Reader& in) 
     return argument;
 }
 
-Result<ast::CoreInstance::Export> read_core_export(Reader& in) {
+Result<ast::CoreInstance::Export> read_core_export(Input& in) {
     ast::CoreInstance::Export exported;
     exported.name = TENON_TRY(read_name(in));
     exported.sort = TENON_TRY(read_core_sort(in));
@@ -52,7 +54,7 @@ Result<ast::CoreInstance::Export> read_core_export(Reader& in) {
     return exported;
 }
 
-Result<ast::CanonOption> read_option(Reader& in) {
+Result<ast::CanonOption> read_option(Input& in) {
     using Kind = ast::CanonOption::Kind;
     const auto code = TENON_TRY(in.u8());
     if (code > static_cast<std::uint8_t>(Kind::gc))
@@ -63,7 +65,7 @@ Result<ast::CanonOption> read_option(Reader& in) {
     return option;
 }
 
-Result<bool> read_flag(Reader& in, std::string_view name) {
+Result<bool> read_flag(Input& in, std::string_view name) {
     const auto flag = TENON_TRY(in.u8());
     if (flag > 1)
         return fail(in.error_at(in.offset() - 1, Errc::malformed,
@@ -71,7 +73,7 @@ Result<bool> read_flag(Reader& in, std::string_view name) {
     return flag == 1;
 }
 
-Result<std::optional<ast::ValType>> read_result_list(Reader& in) {
+Result<std::optional<ast::ValType>> read_result_list(Input& in) {
     const auto code = TENON_TRY(in.u8());
     std::optional<ast::ValType> result;
     if (code == 0x00) {
@@ -85,14 +87,17 @@ Result<std::optional<ast::ValType>> read_result_list(Reader& in) {
     return result;
 }
 
-Result<> read_immediate(Reader& in, char kind, ast::Canon& canon, std::size_t& numbers) {
+Result<> read_immediate(Input& in, char kind, ast::Canon& canon, std::size_t& numbers) {
     switch (kind) {
     case '0':
         if (const auto zero = TENON_TRY(in.u8()); zero != 0)
             return fail(in.error_at(in.offset() - 1, Errc::malformed,
                                     "0x00 follows the code of `lift` and `lower`"));
         return {};
-    case 'o': canon.options = TENON_TRY(read_vector<ast::CanonOption>(in, read_option)); return {};
+    case 'o':
+        canon.options =
+            TENON_TRY(read_vector<ast::CanonOption>(in, read_option, max_canon_options));
+        return {};
     case 'a': canon.flag = TENON_TRY(read_flag(in, "async")); return {};
     case 'c': canon.flag = TENON_TRY(read_flag(in, "cancellable")); return {};
     case 'r': canon.result = TENON_TRY(read_result_list(in)); return {};
@@ -103,7 +108,7 @@ Result<> read_immediate(Reader& in, char kind, ast::Canon& canon, std::size_t& n
 
 } // namespace
 
-Result<ast::ExternName> read_extern_name(Reader& in) {
+Result<ast::ExternName> read_extern_name(Input& in) {
     ast::ExternName name;
     name.form = TENON_TRY(in.u8());
     if (name.form > 2)
@@ -112,19 +117,19 @@ Result<ast::ExternName> read_extern_name(Reader& in) {
     if (name.form == 2) {
         const auto count = TENON_TRY(in.u32());
         for (std::uint32_t i = 0; i < count; ++i)
-            TENON_TRY(read_attribute(in, name));
+            TENON_TRY(read_attribute(in, name, i));
     }
     return name;
 }
 
-Result<CoreSort> read_core_sort(Reader& in) {
+Result<CoreSort> read_core_sort(Input& in) {
     const auto code = TENON_TRY(in.u8());
     if (code > 0x04 && (code < 0x10 || code > 0x12))
         return fail(no_such(in, "core sort", code));
     return static_cast<CoreSort>(code);
 }
 
-Result<ast::SortIdx> read_sort_idx(Reader& in) {
+Result<ast::SortIdx> read_sort_idx(Input& in) {
     const auto code = TENON_TRY(in.u8());
     if (code > 0x05)
         return fail(no_such(in, "sort", code));
@@ -135,7 +140,7 @@ Result<ast::SortIdx> read_sort_idx(Reader& in) {
     return what;
 }
 
-Result<ast::Alias> read_alias(Reader& in) {
+Result<ast::Alias> read_alias(Input& in) {
     ast::Alias alias;
     alias.offset = in.offset();
     const auto sort = TENON_TRY(in.u8());
@@ -162,7 +167,7 @@ Result<ast::Alias> read_alias(Reader& in) {
     return alias;
 }
 
-Result<ast::Import> read_import(Reader& in) {
+Result<ast::Import> read_import(Input& in) {
     ast::Import import;
     import.offset = in.offset();
     import.name = TENON_TRY(read_extern_name(in));
@@ -170,7 +175,7 @@ Result<ast::Import> read_import(Reader& in) {
     return import;
 }
 
-Result<ast::Export> read_export(Reader& in) {
+Result<ast::Export> read_export(Input& in) {
     ast::Export exported;
     exported.offset = in.offset();
     exported.name = TENON_TRY(read_extern_name(in));
@@ -179,47 +184,53 @@ Result<ast::Export> read_export(Reader& in) {
     return exported;
 }
 
-Result<ast::CoreInstance> read_core_instance(Reader& in) {
+Result<ast::CoreInstance> read_core_instance(Input& in) {
     ast::CoreInstance instance;
     instance.offset = in.offset();
     const auto code = TENON_TRY(in.u8());
     if (code > 1)
         return fail(no_such(in, "core instance", code));
     if (code == 1) {
-        instance.kind = TENON_TRY(read_vector<ast::CoreInstance::Export>(in, read_core_export));
+        instance.kind =
+            TENON_TRY(read_vector<ast::CoreInstance::Export>(in, read_core_export, max_arguments));
         return instance;
     }
     ast::CoreInstance::Instantiate made;
     made.module = TENON_TRY(in.u32());
-    made.arguments =
-        TENON_TRY(read_vector<ast::CoreInstance::Instantiate::Argument>(in, read_core_argument));
+    made.arguments = TENON_TRY(read_vector<ast::CoreInstance::Instantiate::Argument>(
+        in, read_core_argument, max_arguments));
     instance.kind = std::move(made);
     return instance;
 }
 
-Result<ast::Instance> read_instance(Reader& in) {
+Result<ast::Instance> read_instance(Input& in) {
     ast::Instance instance;
     instance.offset = in.offset();
     const auto code = TENON_TRY(in.u8());
     if (code > 1)
         return fail(no_such(in, "instance", code));
     if (code == 1) {
-        instance.kind = TENON_TRY(read_vector<ast::Instance::Export>(in, read_inline_export));
+        instance.kind =
+            TENON_TRY(read_vector<ast::Instance::Export>(in, read_inline_export, max_arguments));
         return instance;
     }
     ast::Instance::Instantiate made;
     made.component = TENON_TRY(in.u32());
-    made.arguments =
-        TENON_TRY(read_vector<ast::Instance::Instantiate::Argument>(in, read_argument));
+    made.arguments = TENON_TRY(
+        read_vector<ast::Instance::Instantiate::Argument>(in, read_argument, max_arguments));
     instance.kind = std::move(made);
     return instance;
 }
 
-Result<ast::Canon> read_canon(Reader& in) {
+Result<ast::Canon> read_canon(Input& in) {
     ast::Canon canon;
     canon.offset = in.offset();
     const auto code = TENON_TRY(in.u8());
     const auto* const row = ast::canon_row(code);
+    if (code >= 0x40 && code <= 0x42) // thread.spawn-ref, …
+        return fail(in.error_at(in.offset() - 1, Errc::unsupported,
+                                "the built-ins of the proposal shared-everything-threads are not "
+                                "supported"));
     if (row == nullptr)
         return fail(no_such(in, "canonical definition", code));
     canon.op = row->op;

@@ -103,6 +103,48 @@ TEST(ComponentDecode, counts_that_lie_cost_nothing) {
     EXPECT_EQ(again(section(7, {0xc0, 0x84, 0x3d, 0x7f})).substr(0, 13), "truncated @14");
 }
 
+TEST(ComponentDecode, lists_are_as_long_as_others_take_them) {
+    const auto parameters = [](std::uint32_t count) {
+        Buffer type{0x01, 0x40};
+        base::append_unsigned_leb(type, count);
+        for (std::uint32_t i = 0; i < count; ++i)
+            type.insert(type.end(), {0x01, 'a', 0x7d});
+        return again(large_section(7, type + Buffer{0x01, 0x00}));
+    };
+    EXPECT_EQ(parameters(1'000), "same");
+    EXPECT_EQ(parameters(1'001), "limit @13: list has more than 1000 items, in type section");
+    EXPECT_EQ(again(section(7, {0x01, 0x72, 0x91, 0x4e})),
+              "limit @12: list has more than 10000 items, in type section");
+    EXPECT_EQ(again(section(8, {0x01, 0x01, 0x00, 0x00, 0x0b})),
+              "limit @14: list has more than 10 items, in canonical section");
+}
+
+TEST(ComponentDecode, attributes_of_names_keep_their_order) {
+    const auto import = [](const Buffer& attributes) {
+        return again(section(10, Buffer{0x01, 0x02, 0x01, 'a'} + attributes + Buffer{0x05, 0x00}));
+    };
+    EXPECT_EQ(import({0x02, 0x00, 0x01, 'i', 0x02, 0x01, 'x'}), "same");
+    EXPECT_EQ(import({0x02, 0x02, 0x01, 'x', 0x00, 0x01, 'i'}), "same");
+    EXPECT_EQ(import({0x03, 0x02, 0x01, 'x', 0x01, 0x01, 'v', 0x00, 0x01, 'i'}), "same");
+    EXPECT_EQ(import({0x00}), "same");
+}
+
+TEST(ComponentDecode, lists_have_a_limit_together) {
+    Buffer types;
+    base::append_unsigned_leb(types, 1'000'000);
+    types.insert(types.end(), 1'000'000, 0x7f);
+    const auto million = large_section(7, types);
+    EXPECT_EQ(again(million + million),
+              "limit @1000019: the lists of the component have more than 2000000 items, in type "
+              "section");
+}
+
+TEST(ComponentDecode, built_ins_of_shared_threads_are_known_and_not_supported) {
+    EXPECT_EQ(again(section(8, {0x01, 0x42})),
+              "unsupported @11: the built-ins of the proposal shared-everything-threads are not "
+              "supported, in canonical section");
+}
+
 TEST(ComponentDecode, nesting_has_a_limit) {
     Buffer inner;
     for (int depth = 0; depth < 120; ++depth)

@@ -8,18 +8,18 @@
 namespace tenon::component {
 namespace {
 
-Result<std::uint32_t> index(Reader& in) {
+Result<std::uint32_t> index(Input& in) {
     return in.u32();
 }
 
-Result<ast::Field> read_field(Reader& in) {
+Result<ast::Field> read_field(Input& in) {
     ast::Field field;
     field.name = TENON_TRY(read_name(in));
     field.type = TENON_TRY(read_component_val_type(in));
     return field;
 }
 
-Result<ast::Case> read_case(Reader& in) {
+Result<ast::Case> read_case(Input& in) {
     ast::Case one;
     one.name = TENON_TRY(read_name(in));
     one.type = TENON_TRY(read_optional(in, read_component_val_type));
@@ -29,17 +29,17 @@ Result<ast::Case> read_case(Reader& in) {
     return one;
 }
 
-Result<ast::Resource> read_resource(Reader& in) {
+Result<ast::Resource> read_resource(Input& in) {
     ast::Resource resource;
     resource.rep = TENON_TRY(wasm::read_val_type(in));
     resource.destructor = TENON_TRY(read_optional(in, index));
     return resource;
 }
 
-Result<ast::Func> read_func(Reader& in, bool is_async) {
+Result<ast::Func> read_func(Input& in, bool is_async) {
     ast::Func func;
     func.async = is_async;
-    func.params = TENON_TRY(read_vector<ast::Field>(in, read_field));
+    func.params = TENON_TRY(read_vector<ast::Field>(in, read_field, max_params));
     const auto code = TENON_TRY(in.u8());
     if (code == 0x00) {
         func.result = TENON_TRY(read_component_val_type(in));
@@ -53,7 +53,7 @@ Result<ast::Func> read_func(Reader& in, bool is_async) {
     return func;
 }
 
-Result<ast::ExportDecl> read_export_decl(Reader& in, std::uint64_t offset) {
+Result<ast::ExportDecl> read_export_decl(Input& in, std::uint64_t offset) {
     ast::ExportDecl one;
     one.offset = offset;
     one.name = TENON_TRY(read_extern_name(in));
@@ -62,7 +62,7 @@ Result<ast::ExportDecl> read_export_decl(Reader& in, std::uint64_t offset) {
 }
 
 /// Of component types; those of instance types are the same without imports.
-Result<ast::Declarator> read_declarator(Reader& in, bool with_imports, int depth) {
+Result<ast::Declarator> read_declarator(Input& in, bool with_imports, int depth) {
     const auto offset = in.offset();
     const auto code = TENON_TRY(in.u8());
     ast::Declarator one;
@@ -84,31 +84,33 @@ Result<ast::Declarator> read_declarator(Reader& in, bool with_imports, int depth
     }
 }
 
-Result<std::vector<ast::Declarator>> read_declarators(Reader& in, bool with_imports, int depth) {
+Result<std::vector<ast::Declarator>> read_declarators(Input& in, bool with_imports, int depth) {
     if (depth >= max_type_depth)
         return fail(in.error(Errc::limit, "types are nested too deeply"));
     return read_vector<ast::Declarator>(
-        in, [=](Reader& from) { return read_declarator(from, with_imports, depth); });
+        in, [=](Input& from) { return read_declarator(from, with_imports, depth); });
 }
 
-Result<ast::TypeKind> read_kind(Reader& in, int depth) {
+Result<ast::TypeKind> read_kind(Input& in, int depth) {
     const auto code = TENON_TRY(in.u8());
     if (const auto primitive = primitive_of(code))
         return *primitive;
     const auto value = [&] { return read_component_val_type(in); };
     const auto optional_value = [&] { return read_optional(in, read_component_val_type); };
     switch (code) {
-    case 0x72: return ast::Record{TENON_TRY(read_vector<ast::Field>(in, read_field))};
-    case 0x71: return ast::Variant{TENON_TRY(read_vector<ast::Case>(in, read_case))};
+    case 0x72: return ast::Record{TENON_TRY(read_vector<ast::Field>(in, read_field, max_members))};
+    case 0x71: return ast::Variant{TENON_TRY(read_vector<ast::Case>(in, read_case, max_members))};
     case 0x70: return ast::List{TENON_TRY(value())};
     case 0x67: {
         const auto element = TENON_TRY(value());
         const auto length = TENON_TRY(in.u32());
         return ast::FixedList{element, length};
     }
-    case 0x6f: return ast::Tuple{TENON_TRY(read_vector<ast::ValType>(in, read_component_val_type))};
-    case 0x6e: return ast::Flags{TENON_TRY(read_vector<std::string>(in, read_name))};
-    case 0x6d: return ast::Enum{TENON_TRY(read_vector<std::string>(in, read_name))};
+    case 0x6f:
+        return ast::Tuple{
+            TENON_TRY(read_vector<ast::ValType>(in, read_component_val_type, max_members))};
+    case 0x6e: return ast::Flags{TENON_TRY(read_vector<std::string>(in, read_name, max_members))};
+    case 0x6d: return ast::Enum{TENON_TRY(read_vector<std::string>(in, read_name, max_members))};
     case 0x6b: return ast::Option{TENON_TRY(value())};
     case 0x6a: {
         const auto ok = TENON_TRY(optional_value());
@@ -133,7 +135,7 @@ Result<ast::TypeKind> read_kind(Reader& in, int depth) {
     }
 }
 
-Result<ast::ModuleDeclarator> read_module_declarator(Reader& in) {
+Result<ast::ModuleDeclarator> read_module_declarator(Input& in) {
     ast::ModuleDeclarator one;
     one.offset = in.offset();
     const auto code = TENON_TRY(in.u8());
@@ -173,7 +175,7 @@ Result<ast::ModuleDeclarator> read_module_declarator(Reader& in) {
 } // namespace
 
 // Only types without a definition stand where they are used; all others are named by index.
-Result<ast::ValType> read_component_val_type(Reader& in) {
+Result<ast::ValType> read_component_val_type(Input& in) {
     const auto rest = in.rest();
     if (!rest.empty() && rest[0] >= 0x40 && rest[0] < 0x80) { // a negative number of one byte
         const auto primitive = primitive_of(rest[0]);
@@ -189,7 +191,7 @@ Result<ast::ValType> read_component_val_type(Reader& in) {
     return ast::TypeRef{static_cast<std::uint32_t>(number)};
 }
 
-Result<ast::ExternType> read_component_extern_type(Reader& in) {
+Result<ast::ExternType> read_component_extern_type(Input& in) {
     const auto code = TENON_TRY(in.u8());
     ast::ExternType type;
     switch (code) {
@@ -229,7 +231,7 @@ Result<ast::ExternType> read_component_extern_type(Reader& in) {
     return type;
 }
 
-Result<ast::Type> read_type(Reader& in, int depth) {
+Result<ast::Type> read_type(Input& in, int depth) {
     ast::Type type;
     type.offset = in.offset();
     type.kind = TENON_TRY(read_kind(in, depth));
@@ -237,14 +239,14 @@ Result<ast::Type> read_type(Reader& in, int depth) {
 }
 
 // 0x50 begins a module type here, so a subtype that is not final has 0x00 in front.
-Result<ast::CoreType> read_core_type(Reader& in) {
+Result<ast::CoreType> read_core_type(Input& in) {
     ast::CoreType type;
     type.offset = in.offset();
     const auto rest = in.rest();
     if (!rest.empty() && rest[0] == 0x50) {
         TENON_TRY(in.skip(1));
-        type.kind = ast::ModuleType{
-            TENON_TRY(read_vector<ast::ModuleDeclarator>(in, read_module_declarator))};
+        type.kind = ast::ModuleType{TENON_TRY(
+            read_vector<ast::ModuleDeclarator>(in, read_module_declarator, max_arguments))};
         return type;
     }
     if (!rest.empty() && rest[0] == 0x00) {

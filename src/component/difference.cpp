@@ -4,6 +4,7 @@
 #include "component/types_each.hpp"
 #include "component/visibility.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,6 +13,16 @@ namespace {
 
 constexpr int max_text_depth = 4;
 constexpr std::size_t max_text_items = 8;
+constexpr std::size_t max_name_length = 64;
+/// Of types of more parts nobody is told where they part: it is asked for at each level again.
+constexpr std::uint32_t max_compared_size = 10'000;
+
+/// A name, or its beginning.
+std::string short_name(std::string_view name) {
+    if (name.size() <= max_name_length)
+        return std::string(name);
+    return fmt::format("{}…", name.substr(0, max_name_length));
+}
 
 struct TypeText {
     const Types& types;
@@ -86,8 +97,9 @@ private:
                                     char open = '{', char close = '}') const {
         std::vector<std::string> items;
         for (const auto& [name, type] : list) {
-            items.push_back(
-                items.size() < max_text_items ? fmt::format("{}: {}", name, (*this)(type)) : "…");
+            items.push_back(items.size() < max_text_items
+                                ? fmt::format("{}: {}", short_name(name), (*this)(type))
+                                : "…");
             if (items.size() > max_text_items)
                 break;
         }
@@ -96,7 +108,7 @@ private:
 };
 
 /// Goes down where the types part. Each step asks `is_equal` of the parts, so it is called for
-/// types that differ, once.
+/// types that differ, once, and that are not large.
 class Difference {
 public:
     explicit Difference(const Types& types) : types_(types) {}
@@ -104,7 +116,9 @@ public:
     std::string of(const ValueType& actual, const ValueType& expected) {
         const auto* const left = std::get_if<TypeIdx>(&actual);
         const auto* const right = std::get_if<TypeIdx>(&expected);
-        if (left == nullptr || right == nullptr || types_[*left].index() != types_[*right].index())
+        if (left == nullptr || right == nullptr ||
+            types_[*left].index() != types_[*right].index() ||
+            std::max(types_.size(*left), types_.size(*right)) > max_compared_size)
             return expected_found(TypeText{types_}(expected), TypeText{types_}(actual));
         return std::visit(
             [&]<class Kind>(const Kind& wanted) {

@@ -133,7 +133,7 @@ void append(Buffer& out, const ast::ExternName& name) {
                                                             &name.external_id};
     append(out, static_cast<std::uint32_t>(std::ranges::count_if(
                     attributes, [](const auto* one) { return one->has_value(); })));
-    for (Byte code = 0; code < 3; ++code)
+    for (const auto code : name.order)
         if (*attributes[code]) {
             out.push_back(code);
             append(out, **attributes[code]);

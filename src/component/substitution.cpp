@@ -36,16 +36,22 @@ public:
         return {};
     }
     Result<> fit_all(const Externs& actual, const Externs& expected, std::string_view what) {
+        struct Pair {
+            std::string name;
+            Extern actual, expected;
+        };
+        // Copied before the first is checked: checking can define types, which moves the lists.
+        std::vector<Pair> pairs;
         for (const auto& [name, item] : expected) {
             const auto* const found = actual.find(name);
             if (found == nullptr)
                 return fail(Errc::invalid, fmt::format("no {} named `{}`", what, name));
-            // Copied: checking can define types, which moves the lists that `item` may lie in.
-            const auto there = *found;
-            const auto wanted = item;
-            if (auto fits = fit(there, wanted); !fits)
-                return fail(std::move(fits).error().within(fmt::format("{} `{}`", what, name)));
+            pairs.push_back({name, *found, item});
         }
+        for (const auto& pair : pairs)
+            if (auto fits = fit(pair.actual, pair.expected); !fits)
+                return fail(
+                    std::move(fits).error().within(fmt::format("{} `{}`", what, pair.name)));
         return {};
     }
 
@@ -95,19 +101,19 @@ private:
         Substitution none(types_, {});
         if (types_.get<ComponentType>(actual) != nullptr)
             return Fitting(types_, none).component(actual, expected);
-        const auto outer = *types_.get<InstanceType>(expected);
-        const auto inner = *types_.get<InstanceType>(actual);
-        Substitution bound(types_, outer.bound);
-        return Fitting(types_, bound).fit_all(inner.exports, outer.exports, "export");
+        TENON_TRY(types_.work(types_.size(expected)));
+        Substitution bound(types_, types_.get<InstanceType>(expected)->bound);
+        return Fitting(types_, bound).instance(actual, expected);
     }
     Result<> instance(TypeIdx actual, TypeIdx expected) {
-        const auto wanted = types_.get<InstanceType>(expected)->exports;
-        const auto there = types_.get<InstanceType>(actual)->exports;
-        return fit_all(there, wanted, "export");
+        return fit_all(types_.get<InstanceType>(actual)->exports,
+                       types_.get<InstanceType>(expected)->exports, "export");
     }
     // What takes the place of a component is given the imports that are promised, which must be
     // enough for it, and must then export all that is promised.
     Result<> component(TypeIdx actual, TypeIdx expected) {
+        TENON_TRY(types_.work(types_.size(actual)));
+        TENON_TRY(types_.work(types_.size(expected)));
         const auto promised = TENON_TRY(learned_.apply(expected));
         const auto outer = *types_.get<ComponentType>(promised);
         const auto inner = *types_.get<ComponentType>(actual);
@@ -177,19 +183,33 @@ Result<TypeIdx> Substitution::copy(TypeIdx type) {
     return is_changed ? types_.define(std::move(definition)) : type;
 }
 
+// A name may stand for a name, and that for another, as often as the file likes: so no calls for
+// them, but a walk up to the first that is known or stands for itself, and back.
 Result<TypeIdx> Substitution::apply(TypeIdx type) {
+    std::vector<TypeIdx> names;
+    auto at = type;
+    for (auto parent = types_.parent(at); parent && !done_.contains(at);
+         parent = types_.parent(at)) {
+        names.push_back(at);
+        at = *parent;
+    }
+    auto by = TENON_TRY(apply_to_root(at));
+    for (; !names.empty(); names.pop_back()) {
+        const auto name = names.back();
+        by = by == at ? name : TENON_TRY(types_.alias(by));
+        done_.emplace(name, by);
+        at = name;
+    }
+    return by;
+}
+
+// What stands for itself, or is known.
+Result<TypeIdx> Substitution::apply_to_root(TypeIdx type) {
     if (const auto known = done_.find(type); known != done_.end())
         return known->second;
-    TypeIdx by = type;
-    if (const auto parent = types_.parent(type)) {
-        const auto instead = TENON_TRY(apply(*parent));
-        if (instead != *parent)
-            by = TENON_TRY(types_.alias(instead));
-    } else if (const auto* const is_resource = types_.get<Resource>(type)) {
-        by = TENON_TRY(resource(type, is_resource->id));
-    } else {
-        by = TENON_TRY(copy(type));
-    }
+    const auto* const is_resource = types_.get<Resource>(type);
+    const auto by =
+        is_resource != nullptr ? TENON_TRY(resource(type, is_resource->id)) : TENON_TRY(copy(type));
     done_.emplace(type, by);
     return by;
 }
@@ -211,6 +231,7 @@ Result<TypeIdx> open(Types& types, TypeIdx type) {
 }
 
 Result<TypeIdx> instantiate(Types& types, TypeIdx component, const Arguments& arguments) {
+    TENON_TRY(types.work(types.size(component)));
     const auto description = *types.get<ComponentType>(component);
     Substitution learned(types, description.bound);
     TENON_TRY(Fitting(types, learned).fit_all(arguments, description.imports, "import"));
@@ -219,6 +240,7 @@ Result<TypeIdx> instantiate(Types& types, TypeIdx component, const Arguments& ar
 }
 
 Result<> fit(Types& types, Substitution& learned, const Extern& actual, const Extern& expected) {
+    TENON_TRY(types.work(types.size(expected.type)));
     return Fitting(types, learned).fit(actual, expected);
 }
 

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] bool is_bound(ResourceId id) const;
 
 private:
+    Result<TypeIdx> apply_to_root(TypeIdx type);
     Result<TypeIdx> resource(TypeIdx type, ResourceId id);
     Result<TypeIdx> copy(TypeIdx type);
 

@@ -2,6 +2,7 @@
 // For tests: components out of a few words, and errors in one line.
 #pragma once
 
+#include "base/leb128.hpp"
 #include "component/decode.hpp"
 #include "component/encode.hpp"
 #include "component/package_decode.hpp"
@@ -23,6 +24,12 @@ inline Buffer operator+(Buffer left, const Buffer& right) {
 /// A section whose size fits one byte.
 inline Buffer section(Byte id, const Buffer& content) {
     return Buffer{id, static_cast<Byte>(content.size())} + content;
+}
+/// One of any size.
+inline Buffer large_section(Byte id, const Buffer& content) {
+    Buffer out{id};
+    base::append_unsigned_leb(out, content.size());
+    return std::move(out) + content;
 }
 inline Buffer name(std::string_view text) {
     Buffer out{static_cast<Byte>(text.size())};

@@ -12,7 +12,19 @@ namespace {
 
 constexpr std::size_t max_parts = 8'000'000;
 constexpr std::uint64_t max_size = 1'000'000;
+/// A few seconds; real components stay below a hundredth of it.
+constexpr std::uint64_t max_steps = 8'000'000;
 constexpr std::uint16_t max_depth = 300;
+/// Of values, as other tools and hosts have it.
+constexpr std::uint16_t max_value_depth = 99;
+
+bool is_value_type(const Definition& definition) {
+    return !std::holds_alternative<Resource>(definition) &&
+           !std::holds_alternative<Func>(definition) &&
+           !std::holds_alternative<InstanceType>(definition) &&
+           !std::holds_alternative<ComponentType>(definition) &&
+           !std::holds_alternative<CoreModule>(definition);
+}
 
 /// The resources that a description binds, or null.
 const ResourceRange* binds(const Definition& definition) {
@@ -21,6 +33,13 @@ const ResourceRange* binds(const Definition& definition) {
     if (const auto* const component = std::get_if<ComponentType>(&definition))
         return &component->bound;
     return nullptr;
+}
+
+bool holds_handle(const Definition& definition) {
+    const auto* const primitive = std::get_if<Primitive>(&definition);
+    return (primitive != nullptr && *primitive == Primitive::error_context) ||
+           std::holds_alternative<Own>(definition) || std::holds_alternative<Borrow>(definition) ||
+           std::holds_alternative<Stream>(definition) || std::holds_alternative<Future>(definition);
 }
 
 bool holds_pointer(const Definition& definition) {
@@ -265,9 +284,17 @@ Result<> Types::charge(std::size_t parts) {
     return {};
 }
 
+Result<> Types::work(std::uint64_t steps) {
+    if (steps > max_steps - steps_)
+        return fail(Errc::limit, "the types of the component take too many steps to check");
+    steps_ += steps;
+    return {};
+}
+
 Result<Types::Entry> Types::entry_of(const Definition& definition) const {
     Entry entry;
     entry.has_borrow = std::holds_alternative<Borrow>(definition);
+    entry.has_handle = holds_handle(definition);
     entry.has_pointer = holds_pointer(definition);
     if (const auto* const resource = std::get_if<Resource>(&definition)) {
         entry.resources = resource->id.value + 1;
@@ -280,21 +307,25 @@ Result<Types::Entry> Types::entry_of(const Definition& definition) const {
         const auto* const index = index_in(type);
         if (index == nullptr) {
             ++size;
-            if (const auto* const primitive = primitive_in(type))
+            if (const auto* const primitive = primitive_in(type)) {
+                entry.has_handle = entry.has_handle || *primitive == Primitive::error_context;
                 entry.has_pointer =
                     entry.has_pointer || (!is_handle && *primitive == Primitive::string);
+            }
             return;
         }
         const auto& inner = entries_.at(index->value);
         size += inner.size;
         entry.depth = std::max<std::uint16_t>(entry.depth, inner.depth + 1);
         entry.has_borrow = entry.has_borrow || inner.has_borrow;
+        entry.has_handle = entry.has_handle || inner.has_handle;
         entry.has_pointer = entry.has_pointer || (inner.has_pointer && !is_handle);
         entry.has_free_resource = entry.has_free_resource || inner.has_free_resource;
         entry.resources = std::max(entry.resources, inner.resources);
     });
-    if (entry.depth > max_depth)
-        return fail(Errc::limit, "types are nested more than 300 levels deep");
+    if (const auto most = is_value_type(definition) ? max_value_depth : max_depth;
+        entry.depth >= most)
+        return fail(Errc::limit, fmt::format("types are nested more than {} levels deep", most));
     if (size > max_size)
         return fail(Errc::limit, "a type is made of more than a million types");
     entry.size = static_cast<std::uint32_t>(size);
@@ -325,17 +356,18 @@ std::optional<TypeIdx> Types::parent(TypeIdx at) const {
 }
 
 bool Types::is_value(TypeIdx at) const {
-    const auto& definition = (*this)[at];
-    return !std::holds_alternative<Resource>(definition) &&
-           !std::holds_alternative<Func>(definition) &&
-           !std::holds_alternative<InstanceType>(definition) &&
-           !std::holds_alternative<ComponentType>(definition) &&
-           !std::holds_alternative<CoreModule>(definition);
+    return is_value_type((*this)[at]);
 }
 
 bool Types::has_borrow(const ValueType& type) const {
     const auto* const index = std::get_if<TypeIdx>(&type);
     return index != nullptr && entries_.at(index->value).has_borrow;
+}
+
+bool Types::has_handle(const ValueType& type) const {
+    if (const auto* const primitive = std::get_if<Primitive>(&type))
+        return *primitive == Primitive::error_context;
+    return entries_.at(std::get<TypeIdx>(type).value).has_handle;
 }
 
 bool Types::has_pointer(const ValueType& type) const {

@@ -121,12 +121,15 @@ using Definition = std::variant<Primitive, Record, Variant, List, FixedList, Tup
 /// The types of one component and of all that is nested in it.
 class Types {
 public:
-    /// A type that is equal to nothing before it, except by structure. `limit` beyond 300 levels,
-    /// or where it is made of more than a million types, or all together of more than eight million
-    /// parts; `invalid` for a type whose values could take more than memory has.
+    /// A type that is equal to nothing before it, except by structure. `limit` beyond 300 levels
+    /// (99 of values), or where it is made of more than a million types, or all together of more
+    /// than eight million parts; `invalid` for a type whose values could take more than memory has.
     Result<TypeIdx> define(Definition definition);
     /// Counts work that grows with what was defined, so that it is limited as the types are.
     Result<> charge(std::size_t parts);
+    /// Counts steps of work that leaves nothing behind, such as comparing: a small file can ask for
+    /// much of it. `limit` when it is too much.
+    Result<> work(std::uint64_t steps);
     /// A new index for the same type.
     Result<TypeIdx> alias(TypeIdx of);
     /// The index of a type, which primitives get when they need one.
@@ -146,6 +149,8 @@ public:
     [[nodiscard]] bool is_value(TypeIdx at) const;
     /// Whether a `borrow` is in it, at any depth.
     [[nodiscard]] bool has_borrow(const ValueType& type) const;
+    /// Whether what has an owner is in it: a resource, stream, future or error context.
+    [[nodiscard]] bool has_handle(const ValueType& type) const;
 
     /// Whether values of it have something in memory beside them: a string, list or map.
     [[nodiscard]] bool has_pointer(const ValueType& type) const;
@@ -175,7 +180,8 @@ private:
         std::uint32_t bytes = 0;     ///< with `align` its `layout_64`
         std::uint16_t depth = 0;
         std::uint8_t align = 1;
-        bool has_borrow = false, has_pointer = false, has_free_resource = false;
+        bool has_borrow = false, has_handle = false, has_pointer = false;
+        bool has_free_resource = false;
     };
     [[nodiscard]] Result<Entry> entry_of(const Definition& definition) const;
     void find_free(TypeIdx type, ResourceId from, std::set<ResourceId>& found,
@@ -186,6 +192,7 @@ private:
     std::vector<Definition> definitions_;
     std::uint32_t resources_ = 0;
     std::size_t parts_ = 0;
+    std::uint64_t steps_ = 0;
     CoreTypes core_;
 };
 

@@ -33,7 +33,7 @@ std::string component_frame(const ast::Component& tree, std::size_t index) {
 } // namespace
 
 base::Error located(base::Error error, std::uint64_t offset) {
-    if (error.offset())
+    if (error.offset() || error.code() == Errc::interrupted)
         return error;
     base::Error there(error.code(), error.message(), offset);
     for (const auto& frame : error.frames())
@@ -69,9 +69,12 @@ Result<Scope> Typing::component(const ast::Component& tree, const Scope* outer) 
 }
 
 template <class Item> Result<> Typing::section(Scope& scope, const std::vector<Item>& items) {
-    for (const auto& item : items)
+    for (const auto& item : items) {
+        if (options_.core.stop.stop_requested())
+            return fail(Errc::interrupted, "interrupted");
         if (auto done = define(scope, item); !done)
             return fail(located(std::move(done).error(), item.offset));
+    }
     return {};
 }
 
@@ -93,6 +96,7 @@ Result<> Typing::section(Scope& scope, const ast::Start& start) {
         const auto actual = TENON_TRY(scope.use_value(start.arguments[i]));
         const auto& [name, wanted] = func.params[i];
         const auto expected = TENON_TRY(types_.index_of(wanted));
+        TENON_TRY(types_.work(types_.size(actual)));
         if (!types_.is_equal(actual, expected))
             return fail(base::Error(Errc::invalid, difference(types_, actual, expected))
                             .within(fmt::format("argument `{}` of the start function", name)));

@@ -18,7 +18,8 @@ struct Typed {
 };
 
 /// `invalid` with the offset of the definition that breaks a rule; `limit`; `unsupported`. Every
-/// gated part is allowed; core modules are opaque, and so are core definitions and canonical ones.
+/// gated part is allowed, but for nested names and suffixes of versions; core modules are opaque,
+/// and so are core definitions and canonical ones.
 Result<Typed> find_types(const ast::Component& component);
 
 } // namespace tenon::component

@@ -87,7 +87,8 @@ Result<TypeIdx> Typing::opaque_module() {
 Result<ModuleIdx> Typing::validated_module(Bytes whole, std::uint64_t offset) {
     auto& core = types_.core();
     const auto module = TENON_TRY(wasm::decode_module(whole, offset));
-    const auto info = TENON_TRY(wasm::validate_definitions(module, core.store, features()));
+    const auto info =
+        TENON_TRY(wasm::validate_definitions(module, core.store, features(), options_.core.stop));
     TENON_TRY(wasm::validate_bodies_in_parallel(module, info, options_.core));
     TENON_TRY(types_.charge(module.imports.size() + module.exports.size()));
     ModuleType type;
@@ -120,6 +121,7 @@ Result<> Typing::define(Scope& scope, const ast::CoreType& type) {
             TENON_TRY(scope.add_core(CoreSort::type, {}));
         return {};
     }
+    TENON_TRY(features().need(group));
     for (const auto id : TENON_TRY(types_.core().store.add(group, scope.core_types(), type.offset)))
         TENON_TRY(scope.add_core(CoreSort::type, id));
     return {};
@@ -137,6 +139,7 @@ public:
     }
 
     Result<> add(const wasm::RecType& group, std::uint64_t offset) {
+        TENON_TRY(info_.features.need(group));
         const auto ids = TENON_TRY(core_.store.add(group, info_.types, offset));
         info_.types.insert(info_.types.end(), ids.begin(), ids.end());
         return {};

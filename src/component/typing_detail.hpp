@@ -19,7 +19,7 @@ struct TypingOptions {
     bool looks_into_core = false;
 };
 
-/// The same error, at the definition that it is about unless it has a place already.
+/// The same error, at the definition that it is about unless it has a place already, or none.
 base::Error located(base::Error error, std::uint64_t offset);
 
 class Typing {

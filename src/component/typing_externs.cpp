@@ -21,6 +21,7 @@ Result<> Typing::define(Scope& scope, const ast::Import& import) {
     auto item = TENON_TRY(external(scope, import.type));
     for (auto id = first; id < types_.resource_count(); ++id)
         scope.imported_ids.insert({id});
+    TENON_TRY(types_.work(types_.size(item.type)));
     TENON_TRY(add(scope, item));
     TENON_TRY(check_named(scope, import.name.name, item, true));
     return scope.add_import(types_, import.name, std::move(item), features());
@@ -50,6 +51,7 @@ Result<> Typing::define(Scope& scope, const ast::Export& exported) {
 }
 
 Result<> Typing::add_export(Scope& scope, const ast::ExternName& name, Extern item) {
+    TENON_TRY(types_.work(types_.size(item.type)));
     TENON_TRY(add(scope, item));
     if (item.sort == Sort::value) // what leaves by an export is used by that
         TENON_TRY(scope.use_value(static_cast<std::uint32_t>(scope.size(Sort::value) - 1)));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/leb128.hpp"
+#include "component/difference.hpp"
 #include "component/names.hpp"
 #include "component/test_tree.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace tenon::component {
@@ -15,6 +17,12 @@ std::string check(const Buffer& sections) {
     if (!tree)
         return problem(tree);
     return problem(find_types(*tree));
+}
+
+/// Without the code and place.
+std::string tail(const std::string& text) {
+    const auto colon = text.find(": ");
+    return colon == text.npos ? text : text.substr(colon + 2);
 }
 
 Buffer type(const Buffer& definition) {
@@ -71,6 +79,12 @@ TEST(Typing, value_types_keep_their_rules) {
               "invalid @11: a list of a fixed length has at least one element");
     EXPECT_EQ(check(type({0x63, 0x76, 0x7d})),
               "invalid @11: the key of a map is a `bool`, an integer, a `char` or a `string`");
+    EXPECT_EQ(check(type({0x63, 0x73, 0x64})),
+              "invalid @11: the values of a map cannot hold resources, streams, futures or error "
+              "contexts");
+    EXPECT_EQ(check(type({0x66, 0x00}) + type({0x70, 0x00}) + type({0x63, 0x73, 0x01})),
+              "invalid @21: the values of a map cannot hold resources, streams, futures or error "
+              "contexts");
     const auto resource_and_borrow = section(7, {0x02, 0x3f, 0x7f, 0x00, 0x68, 0x00});
     EXPECT_EQ(check(resource_and_borrow + type({0x40, 0x00, 0x00, 0x01})),
               "invalid @19: the result of a function cannot hold a `borrow`");
@@ -161,6 +175,25 @@ TEST(Typing, an_ascription_must_fit) {
               "`g`");
 }
 
+TEST(Difference, says_long_names_by_their_beginning) {
+    Types types;
+    const auto record = *types.define(Record{{{std::string(1000, 'a'), Primitive::u8}}});
+    EXPECT_EQ(type_text(types, record), "record{" + std::string(64, 'a') + "…: u8}");
+}
+
+TEST(Difference, does_not_look_for_the_place_in_large_types) {
+    Types types;
+    const auto difference_of = [&](std::size_t count) {
+        std::vector<ValueType> list(count, Primitive::u8);
+        const auto actual = *types.define(Tuple{list});
+        list.back() = Primitive::u16;
+        return difference(types, actual, *types.define(Tuple{list}));
+    };
+    EXPECT_EQ(difference_of(9'999), "item 9998 of the tuple: expected `u16`, found `u8`");
+    const std::string_view eight = "`tuple<u8, u8, u8, u8, u8, u8, u8, u8, …>`";
+    EXPECT_EQ(difference_of(10'000), fmt::format("expected {}, found {}", eight, eight));
+}
+
 // Two towers of tuples, each of two of the one below, and a function that gives the top of each:
 // one is imported and exported as the other.
 std::string check_towers(unsigned levels) {
@@ -194,18 +227,82 @@ TEST(Typing, types_are_compared_by_structure_and_have_a_size_limit) {
     EXPECT_EQ(check_towers(230), "limit @86: a type is made of more than a million types");
 }
 
-TEST(Typing, towers_of_types_have_a_limit) {
-    Buffer types;
-    base::append_unsigned_leb(types, 400);
-    types.push_back(0x7d);
-    for (unsigned level = 0; level < 399; ++level) {
-        types.push_back(0x70);
-        base::append_signed_leb(types, level);
+// (import "n0" (type (sub resource))), (import "n1" (type (eq 0))), …; a function of the last one,
+// exported as itself.
+TEST(Typing, names_for_names_may_be_as_many_as_a_scope_has) {
+    constexpr std::uint32_t count = 40'000;
+    const auto named = [](std::uint32_t number) {
+        return Buffer{0x00} + name("n" + std::to_string(number));
+    };
+    Buffer imports;
+    base::append_unsigned_leb(imports, count);
+    imports = imports + named(0) + Buffer{0x03, 0x01};
+    for (std::uint32_t i = 1; i < count; ++i) {
+        const auto one = named(i);
+        imports.insert(imports.end(), one.begin(), one.end());
+        imports.insert(imports.end(), {0x03, 0x00});
+        base::append_unsigned_leb(imports, i - 1);
     }
-    Buffer sections{0x07};
-    base::append_unsigned_leb(sections, types.size());
-    const auto found = check(sections + types);
-    EXPECT_NE(found.find("types are nested more than 300 levels deep"), found.npos) << found;
+    Buffer own{0x02, 0x69}, taking{0x40, 0x01, 0x01, 'x'}, type;
+    base::append_unsigned_leb(own, count - 1);
+    base::append_signed_leb(taking, count);
+    base::append_unsigned_leb(type, count + 1);
+    EXPECT_EQ(check(large_section(10, imports) + section(7, own + taking + Buffer{0x01, 0x00}) +
+                    section(10, Buffer{0x01, 0x00, 0x01, 'f', 0x01} + type) +
+                    section(11, Buffer{0x01, 0x00, 0x01, 'g', 0x01, 0x00, 0x01, 0x01} + type)),
+              "fine");
+}
+
+/// Lists in lists.
+std::string check_lists(unsigned levels) {
+    Buffer types;
+    base::append_unsigned_leb(types, levels);
+    types.insert(types.end(), {0x70, 0x7d});
+    for (unsigned level = 1; level < levels; ++level) {
+        types.push_back(0x70);
+        base::append_signed_leb(types, level - 1);
+    }
+    return tail(check(large_section(7, types)));
+}
+/// Types of instances that export an instance of the type before.
+std::string check_instances(unsigned levels) {
+    Buffer types;
+    base::append_unsigned_leb(types, levels);
+    types.insert(types.end(), {0x42, 0x00});
+    for (unsigned level = 1; level < levels; ++level) {
+        types.insert(types.end(), {0x42, 0x02, 0x02, 0x03, 0x02, 0x01});
+        base::append_unsigned_leb(types, level - 1);
+        types.insert(types.end(), {0x04, 0x00, 0x01, 'a', 0x05, 0x00});
+    }
+    return tail(check(large_section(7, types)));
+}
+
+TEST(Typing, towers_of_types_have_a_limit) {
+    EXPECT_EQ(check_lists(99), "fine");
+    EXPECT_EQ(check_lists(100), "types are nested more than 99 levels deep");
+    EXPECT_EQ(check_instances(300), "fine");
+    EXPECT_EQ(check_instances(301), "types are nested more than 300 levels deep");
+}
+
+// A function whose type has 262144 parts, all but a few of them shared, imported by so many types
+// of components.
+std::string check_imports_of_tower(unsigned importers) {
+    Buffer types;
+    base::append_unsigned_leb(types, 19 + importers);
+    types.push_back(0x7d);
+    for (Byte level = 0; level < 17; ++level)
+        types.insert(types.end(), {0x6f, 0x02, level, level});
+    types.insert(types.end(), {0x40, 0x00, 0x00, 17});
+    for (unsigned i = 0; i < importers; ++i)
+        types.insert(types.end(),
+                     {0x41, 0x02, 0x02, 0x03, 0x02, 0x01, 18, 0x03, 0x00, 0x01, 'a', 0x01, 0x00});
+    return tail(check(large_section(7, types)));
+}
+
+TEST(Typing, work_has_a_limit_where_what_it_makes_has_none) {
+    EXPECT_EQ(check_imports_of_tower(30), "fine");
+    EXPECT_EQ(check_imports_of_tower(31),
+              "the types of the component take too many steps to check");
 }
 
 } // namespace

@@ -116,7 +116,11 @@ public:
             *type == Primitive::error_context)
             return fail(Errc::invalid,
                         "the key of a map is a `bool`, an integer, a `char` or a `string`");
-        return Map{key, TENON_TRY(value(from.value))};
+        auto mapped = TENON_TRY(value(from.value));
+        if (types_.has_handle(mapped)) // later than the specification's text; hosts refuse it
+            return fail(Errc::invalid, "the values of a map cannot hold resources, streams, "
+                                       "futures or error contexts");
+        return Map{key, mapped};
     }
     Result<Definition> operator()(const ast::Func& from) const {
         Func func;

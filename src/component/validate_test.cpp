@@ -227,8 +227,39 @@ TEST(Validate, features_gate_what_they_name) {
               "unsupported @11: async `subtask.cancel` needs the feature "
               "`cm-more-async-builtins`, which is off");
     EXPECT_EQ(check(section(8, {0x01, 0x06, 0x00}), wasm::Features::standard()), "fine");
-    EXPECT_EQ(check(type({0x63, 0x79, 0x79}), wasm::Features::standard()),
+    EXPECT_EQ(check(type({0x63, 0x79, 0x79}), without(wasm::Feature::cm_map)),
               "unsupported @11: a map needs the feature `cm-map`, which is off");
+}
+
+TEST(Validate, what_came_with_wasi_0_3_1_is_on) {
+    EXPECT_EQ(check(type({0x63, 0x79, 0x79}), wasm::Features::standard()), "fine");
+    const auto import = section(10, Buffer{0x01, 0x02, 0x01, 'a', 0x02, 0x00} + name("a:b/c") +
+                                        Buffer{0x02, 0x02, 'i', 'd', 0x05, 0x00});
+    EXPECT_EQ(check(type({0x42, 0x00}) + import, wasm::Features::standard()), "fine");
+}
+
+TEST(Validate, core_types_need_their_features) {
+    const auto core = [](const Buffer& definition) {
+        return section(3, Buffer{0x01} + definition);
+    };
+    const Buffer structure{0x5f, 0x00}, vector{0x60, 0x01, 0x7b, 0x00};
+    EXPECT_EQ(check(core(structure)), "fine");
+    EXPECT_EQ(check(core(structure), without(wasm::Feature::gc)),
+              "unsupported @11: structures need the feature `gc`, which is off");
+    EXPECT_EQ(check(core(vector), without(wasm::Feature::simd)),
+              "unsupported @11: vectors need the feature `simd`, which is off");
+    // (module (type (struct)))
+    EXPECT_EQ(check(core(Buffer{0x50, 0x01, 0x01} + structure), without(wasm::Feature::gc)),
+              "unsupported @13: structures need the feature `gc`, which is off");
+}
+
+TEST(Validate, stops_when_asked) {
+    std::stop_source source;
+    source.request_stop();
+    wasm::ValidateOptions options;
+    options.stop = source.get_token();
+    EXPECT_EQ(problem(validate(*decode(preamble + type({0x7f})), options)),
+              "interrupted: interrupted");
 }
 
 TEST(Validate, context_has_two_slots_of_one_type) {

@@ -75,4 +75,42 @@ Result<> Features::need(ValType type) const {
     }
 }
 
+namespace {
+
+struct Needs {
+    const Features& features;
+
+    Result<> operator()(const FuncType& type) const {
+        for (const auto& list : {std::span(type.params), std::span(type.results)})
+            for (const auto one : list)
+                TENON_TRY(features.need(one));
+        return type.results.size() <= 1
+                   ? Result<>()
+                   : features.need(Feature::multi_value, "functions with several results");
+    }
+    Result<> operator()(const StructType& type) const {
+        TENON_TRY(features.need(Feature::gc, "structures"));
+        for (const auto& field : type.fields)
+            TENON_TRY(features.need(field.storage.type));
+        return {};
+    }
+    Result<> operator()(const ArrayType& type) const {
+        TENON_TRY(features.need(Feature::gc, "arrays"));
+        return features.need(type.element.storage.type);
+    }
+};
+
+} // namespace
+
+Result<> Features::need(const RecType& group) const {
+    if (!group.is_plain)
+        TENON_TRY(need(Feature::gc, "recursive groups of types"));
+    for (const auto& type : group.types) {
+        if (!type.is_final || !type.supertypes.empty())
+            TENON_TRY(need(Feature::gc, "types with subtypes"));
+        TENON_TRY(std::visit(Needs{*this}, type.composite));
+    }
+    return {};
+}
+
 } // namespace tenon::wasm

@@ -21,7 +21,7 @@ public:
             set(one, true);
     }
     /// WebAssembly 3.0, no more and no less; of the gated parts of the Component Model those that
-    /// WASI 0.3 is made of.
+    /// came with WASI 0.3.0 and 0.3.1.
     static constexpr Features standard() noexcept {
         Features all = everything();
         for (const auto beyond :
@@ -29,8 +29,7 @@ public:
               Feature::custom_page_sizes, Feature::cm_async_stackful,
               Feature::cm_more_async_builtins, Feature::cm_threading, Feature::cm_error_context,
               Feature::cm_fixed_length_lists, Feature::cm_gc, Feature::cm_values,
-              Feature::cm_nested_names, Feature::cm_map, Feature::cm64, Feature::cm_implements,
-              Feature::cm_canon_names})
+              Feature::cm_nested_names, Feature::cm64, Feature::cm_canon_names})
             all.set(beyond, false);
         return all;
     }
@@ -62,6 +61,8 @@ public:
     }
     /// Whether the type may be used; its index is not looked up.
     Result<> need(ValType type) const;
+    /// So for what is in the types.
+    Result<> need(const RecType& group) const;
 
     friend constexpr bool operator==(Features, Features) = default;
 

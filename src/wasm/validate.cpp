@@ -99,38 +99,8 @@ private:
         return {};
     }
     Result<std::vector<TypeId>> add(const RecType& group, std::uint64_t offset) {
-        TENON_TRY(allowed(group));
+        TENON_TRY(info_.features.need(group));
         return store_.add(group, info_.types, offset);
-    }
-    /// Whether no feature is off that the types need.
-    Result<> allowed(const RecType& group) const {
-        const auto& features = info_.features;
-        if (!group.is_plain)
-            TENON_TRY(features.need(Feature::gc, "recursive groups of types"));
-        for (const auto& type : group.types) {
-            if (!type.is_final || !type.supertypes.empty())
-                TENON_TRY(features.need(Feature::gc, "types with subtypes"));
-            TENON_TRY(std::visit([&](const auto& kind) { return allowed(kind); }, type.composite));
-        }
-        return {};
-    }
-    Result<> allowed(const FuncType& type) const {
-        for (const auto& list : {std::span(type.params), std::span(type.results)})
-            for (const auto one : list)
-                TENON_TRY(info_.features.need(one));
-        return type.results.size() <= 1
-                   ? Result<>()
-                   : info_.features.need(Feature::multi_value, "functions with several results");
-    }
-    Result<> allowed(const StructType& type) const {
-        TENON_TRY(info_.features.need(Feature::gc, "structures"));
-        for (const auto& field : type.fields)
-            TENON_TRY(info_.features.need(field.storage.type));
-        return {};
-    }
-    Result<> allowed(const ArrayType& type) const {
-        TENON_TRY(info_.features.need(Feature::gc, "arrays"));
-        return info_.features.need(type.element.storage.type);
     }
     Result<> imports() {
         for (const auto& import : module_.imports) {

@@ -122,8 +122,8 @@ private:
     }
 
     Result<> component_section(const wasm::Section& section, Numbers& numbers);
-    Result<> start(Reader& in);
-    Result<> items(const wasm::Section& section, Reader& in, Numbers& numbers);
+    Result<> start(component::Input& in);
+    Result<> items(const wasm::Section& section, component::Input& in, Numbers& numbers);
 
     DumpLines to_;
 };
@@ -143,7 +143,8 @@ Result<> Dumper::component_section(const wasm::Section& section, Numbers& number
                                           "component export"};
     if (section.id == 0)
         return dump_custom(to_, section, "component-name");
-    Reader in(section.content, section.content_offset);
+    auto items_left = component::max_all_items;
+    component::Input in(section.content, section.content_offset, items_left);
     if (section.id >= std::size(names)) {
         to_.put(in.offset(), fmt::format("unknown section: {}", section.id));
         to_.pass_over(in.offset() + in.remaining(),
@@ -157,7 +158,7 @@ Result<> Dumper::component_section(const wasm::Section& section, Numbers& number
     return {};
 }
 
-Result<> Dumper::start(Reader& in) {
+Result<> Dumper::start(component::Input& in) {
     const auto function = TENON_TRY(in.u32());
     to_.put(in.offset(), fmt::format("start function {}", function));
     TENON_TRY(dump_list(to_, in, [&]() -> Result<std::string> {
@@ -168,7 +169,7 @@ Result<> Dumper::start(Reader& in) {
     return {};
 }
 
-Result<std::string> core_instance_text(Reader& in) {
+Result<std::string> core_instance_text(component::Input& in) {
     const auto instance = TENON_TRY(component::read_core_instance(in));
     if (const auto* const made = std::get_if<ast::CoreInstance::Instantiate>(&instance.kind))
         return fmt::format("instantiate module {} with {} arguments", made->module,
@@ -177,7 +178,7 @@ Result<std::string> core_instance_text(Reader& in) {
                        std::get<std::vector<ast::CoreInstance::Export>>(instance.kind).size());
 }
 
-Result<std::string> instance_text(Reader& in) {
+Result<std::string> instance_text(component::Input& in) {
     const auto instance = TENON_TRY(component::read_instance(in));
     if (const auto* const made = std::get_if<ast::Instance::Instantiate>(&instance.kind))
         return fmt::format("instantiate component {} with {} arguments", made->component,
@@ -186,7 +187,7 @@ Result<std::string> instance_text(Reader& in) {
                        std::get<std::vector<ast::Instance::Export>>(instance.kind).size());
 }
 
-Result<std::string> alias_text(Reader& in, Numbers& numbers) {
+Result<std::string> alias_text(component::Input& in, Numbers& numbers) {
     const auto alias = TENON_TRY(component::read_alias(in));
     const auto number = numbers.next(alias.sort, alias.core);
     if (const auto* const outer = std::get_if<ast::Alias::Outer>(&alias.target))
@@ -197,26 +198,26 @@ Result<std::string> alias_text(Reader& in, Numbers& numbers) {
                        target.instance, dump_quoted(target.name));
 }
 
-Result<std::string> import_text(Reader& in, Numbers& numbers) {
+Result<std::string> import_text(component::Input& in, Numbers& numbers) {
     const auto import = TENON_TRY(component::read_import(in));
     return fmt::format("{} import {} {}", numbers.next(import.type.sort, CoreSort::module),
                        dump_quoted(import.name.name), type_text(import.type));
 }
 
-Result<std::string> export_text(Reader& in, Numbers& numbers) {
+Result<std::string> export_text(component::Input& in, Numbers& numbers) {
     const auto one = TENON_TRY(component::read_export(in));
     return fmt::format("{} export {} {}", numbers.next(one.what.sort, one.what.core),
                        dump_quoted(one.name.name), item_text(one.what));
 }
 
-Result<std::string> canon_item_text(Reader& in, Numbers& numbers) {
+Result<std::string> canon_item_text(component::Input& in, Numbers& numbers) {
     const auto canon = TENON_TRY(component::read_canon(in));
     const auto number = canon.op == ast::CanonOp::lift ? numbers.next(Sort::func)
                                                        : numbers.next(Sort::core, CoreSort::func);
     return fmt::format("{} {}", number, canon_text(canon));
 }
 
-Result<> Dumper::items(const wasm::Section& section, Reader& in, Numbers& numbers) {
+Result<> Dumper::items(const wasm::Section& section, component::Input& in, Numbers& numbers) {
     return dump_list(to_, in, [&]() -> Result<std::string> {
         switch (section.id) {
         case 2:
