@@ -103,7 +103,7 @@ Result<> make_new(Call& call) {
     std::vector<compose::Adapter> adapters;
     for (const auto& given : call.values("adapt")) {
         files.push_back(TENON_TRY(adapter(call, given, module)));
-        adapters.push_back({files.back().name, files.back().content});
+        adapters.push_back({files.back().name, files.back().content, files.back().path});
     }
     auto made = compose::NewComponent::create(module, adapters, options);
     if (!made)

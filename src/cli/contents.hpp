@@ -54,7 +54,7 @@ struct Contents {
     std::optional<wasm::Module> module; ///< of a module
 
     // Of a component.
-    std::vector<compose::Part> parts;
+    std::vector<compose::EmbeddedPart> parts;
     std::vector<ModuleFacts> part_facts;       ///< beside them; of components nothing
     std::optional<component::DecodedWit> wit;  ///< unless WIT cannot say it
     std::vector<std::string> imports, exports; ///< the names alone, where it cannot

@@ -226,7 +226,7 @@ void set_wit(Value& to, const component::DecodedWit& wit) {
 
 void set_parts(Value& to, const Contents& of) {
     std::size_t at = 0;
-    set_list(to, "parts", of.parts, [&](const compose::Part& part) {
+    set_list(to, "parts", of.parts, [&](const compose::EmbeddedPart& part) {
         auto out = Value::object({});
         out.set("kind", Value(part.is_module ? "module" : "component"));
         out.set("path", Value(compose::path_of(of.parts, at)));
@@ -235,7 +235,7 @@ void set_parts(Value& to, const Contents& of) {
             out.set("name", Value(part.name));
         if (!part.own_name.empty())
             out.set("own_name", Value(part.own_name));
-        if (part.role != compose::Part::Role::unknown)
+        if (part.role != compose::EmbeddedPart::Role::unknown)
             out.set("role", Value(compose::word_of(part.role)));
         out.set("offset", number(part.offset));
         out.set("size", number(part.bytes.size()));

@@ -2,6 +2,7 @@
 #include "base/file.hpp"
 #include "base/utf8.hpp"
 #include "cli/contents_view.hpp"
+#include "cli/shortened.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verdict_text.hpp"
 #include "wasm/type_text.hpp"
@@ -18,15 +19,9 @@ constexpr std::size_t most_label_bytes = 70; // of a name
 constexpr std::size_t most_value_bytes = 90;
 constexpr std::size_t wrapped_at = 60;
 
-/// One line, cut between characters.
-std::string shortened(std::string_view text, std::size_t most) {
-    auto line = base::printable(text);
-    if (line.size() <= most)
-        return line;
-    auto end = most;
-    while ((static_cast<unsigned char>(line[end]) & 0xc0U) == 0x80)
-        --end;
-    return line.substr(0, end) + "…";
+/// One line, fit for a terminal.
+std::string line_of(std::string_view text, std::size_t most_bytes) {
+    return shortened(base::printable(text), most_bytes);
 }
 
 std::string size_text(std::uint64_t bytes) {
@@ -56,7 +51,7 @@ public:
     View(const Contents& of, const ContentsSource& source) : of_(of), source_(source) {}
 
     std::string text() {
-        table_.heading(shortened(fmt::format("{} - {}", title(), heading()), most_value_bytes));
+        table_.heading(line_of(fmt::format("{} - {}", title(), heading()), most_value_bytes));
         about();
         if (of_.is_package())
             package();
@@ -88,7 +83,7 @@ private:
     // --- pieces of the table
 
     void row(std::string_view label, std::string_view value) {
-        table_.row(shortened(label, most_label_bytes), shortened(value, most_value_bytes));
+        table_.row(line_of(label, most_label_bytes), line_of(value, most_value_bytes));
     }
     /// Words with commas, in as many rows as they need.
     void words(std::string_view label, const std::vector<std::string>& list) {
@@ -103,7 +98,7 @@ private:
                 break;
             if (!line.empty() && line.size() + word.size() > wrapped_at)
                 put();
-            line += (line.empty() ? "" : ", ") + shortened(word, most_value_bytes);
+            line += (line.empty() ? "" : ", ") + line_of(word, most_value_bytes);
         }
         if (!line.empty())
             put();
@@ -153,9 +148,9 @@ private:
     }
     void wasi() {
         const auto versions = wasi_versions(of_);
-        row("WASI", versions.empty() ? "no"
-                                     : shortened(fmt::format("{}", fmt::join(versions, ", ")),
-                                                 most_value_bytes));
+        row("WASI", versions.empty()
+                        ? "no"
+                        : line_of(fmt::format("{}", fmt::join(versions, ", ")), most_value_bytes));
     }
     [[nodiscard]] std::vector<std::string> worlds_inside() const {
         std::vector<std::string> out;
@@ -279,9 +274,9 @@ private:
         for (std::size_t i = 0; i < shown; ++i) {
             const auto& one = module.imports[i];
             if (from != one.module)
-                table_.line(shortened(one.module, most_label_bytes));
+                table_.line(line_of(one.module, most_label_bytes));
             from = one.module;
-            row("  " + shortened(one.name, most_label_bytes), types.text(one.type, 200));
+            row("  " + line_of(one.name, most_label_bytes), types.text(one.type, 200));
         }
         if (shown < module.imports.size())
             left_out(module.imports.size() - shown);
@@ -344,7 +339,7 @@ private:
                 left_out(interface.functions.size() - shown, "more functions of it");
                 break;
             }
-            row("  " + shortened(name, most_label_bytes), signatures_->text(function));
+            row("  " + line_of(name, most_label_bytes), signatures_->text(function));
             ++shown;
         }
         return shown;
@@ -378,7 +373,7 @@ private:
             if (!list->empty())
                 table_.heading(fmt::format("{} ({})", heading, list->size()));
             for (std::size_t i = 0; i < std::min(list->size(), most_rows); ++i)
-                table_.line(shortened((*list)[i], most_value_bytes));
+                table_.line(line_of((*list)[i], most_value_bytes));
             if (list->size() > most_rows)
                 left_out(list->size() - most_rows);
         }
@@ -423,7 +418,7 @@ private:
         table_.heading("Largest Functions");
         for (const auto& one : of_.largest) {
             auto name = one.name.empty() ? fmt::format("function {}", one.index)
-                                         : shortened(one.name, most_label_bytes);
+                                         : line_of(one.name, most_label_bytes);
             if (!of_.parts.empty())
                 name += fmt::format(" ({})", compose::path_of(of_.parts, one.part));
             table_.row(name, fmt::format("{:>12}{:>8}", size_text(one.bytes),
@@ -438,7 +433,7 @@ private:
             auto label = std::string(one.what.empty() ? "unknown" : one.what);
             if (one.what == "custom")
                 label += one.name.empty() ? std::string(", others")
-                                          : " " + shortened(one.name, most_label_bytes);
+                                          : " " + line_of(one.name, most_label_bytes);
             const auto items = one.what == "custom" || one.items == 1
                                    ? std::string()
                                    : counted(one.items, "item", "items");

@@ -2,14 +2,15 @@
 #include "cli/wit_input.hpp"
 
 #include "cli/limits.hpp"
+#include "cli/wasm_input.hpp"
 #include "component/package_decode.hpp"
 #include "wasm/module.hpp"
 #include "wasm/sections.hpp"
 #include "wat/package_text.hpp"
+#include "wat/parse.hpp"
 #include "wit/merge.hpp"
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
@@ -72,6 +73,19 @@ Result<WitInput> read_binary(Bytes content) {
     return WitInput{std::move(decoded.model), decoded.package, decoded.world};
 }
 
+/// A module or component, binary or text. No WIT begins with a parenthesis.
+Result<WitInput> read_wasm_input(const Call& call, const std::string& name, Bytes content) {
+    Buffer parsed;
+    if (!wasm::looks_like_wasm(content)) {
+        parsed = TENON_TRY(wat::parse(name, as_text(content), call.stop()));
+        content = parsed;
+    }
+    auto input = read_binary(content);
+    if (!input)
+        return fail(std::move(input).error().in_file(name));
+    return input;
+}
+
 } // namespace
 
 Result<WitInput> read_wit_input(const Call& call, const std::string& path) {
@@ -79,19 +93,13 @@ Result<WitInput> read_wit_input(const Call& call, const std::string& path) {
     std::error_code problem; // told by whoever opens it
     const bool is_stream = path == "-";
     if (is_stream || std::filesystem::is_regular_file(path, problem)) {
-        const auto content =
-            TENON_TRY(is_stream ? base::read_all(STDIN_FILENO, max_wasm_bytes, "-", call.stop())
-                                : base::read_file(path, max_wasm_bytes, call.stop()));
-        if (wasm::looks_like_wasm(content)) {
-            auto input = read_binary(content);
-            if (!input)
-                return fail(std::move(input).error().in_file(is_stream ? "<stdin>" : path));
-            return input;
-        }
+        const auto content = TENON_TRY(read_input(call, path, max_wasm_bytes));
+        if (wasm::looks_like_wasm(content) || looks_like_text(content))
+            return read_wasm_input(call, input_name(path), content);
         if (is_stream) {
             WitInput input;
-            input.main = TENON_TRY(
-                wit::read_text(input.model, "<stdin>", std::string(as_text(content)), options));
+            input.main = TENON_TRY(wit::read_text(input.model, input_name(path),
+                                                  std::string(as_text(content)), options));
             return input;
         }
     }

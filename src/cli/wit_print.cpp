@@ -149,8 +149,8 @@ constexpr Option print_options_rows[] = {
      .help = "keep only the newest of several compatible versions of an interface"}};
 constexpr Positional print_arguments[] = {
     {.name = "INPUT",
-     .help = "WIT file or folder, encoded package, component, or core module with its world; "
-             "standard input if there is none, or `-`",
+     .help = "WIT file or folder, encoded package, component, or core module with its world, be "
+             "they binary or text; standard input if there is none, or `-`",
      .required = false}};
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "compose/core_module.hpp"
 #include "compose/names.hpp"
 #include "wasm/op_reader.hpp"
+#include "wasm/validate.hpp"
 
 #include <fmt/format.h>
 #include <map>
@@ -18,7 +19,8 @@ using wasm::ExternKind;
 /// New indices by old ones.
 using Moved = std::map<std::uint32_t, std::uint32_t>;
 
-/// Writes what is live, in its order, under new indices.
+/// Writes what is live, in its order, under new indices. The module is valid: a global speaks only
+/// of those before it, and all that is spoken of is live.
 class Reduction {
 public:
     Reduction(const wasm::Module& module, const AdapterLiveness& live,
@@ -244,7 +246,6 @@ void Reduction::move(wasm::Instruction& instruction) const {
     switch (instruction.row->immediate) {
     case Immediate::func: instruction.index = functions_.at(instruction.index); break;
     case Immediate::global: instruction.index = globals_.at(instruction.index); break;
-    case Immediate::type:
     case Immediate::type_table: instruction.index = types_.at(instruction.index); break;
     case Immediate::memory: instruction.index = 0; break;
     case Immediate::memory_memory: instruction.index = instruction.second = 0; break;
@@ -286,6 +287,7 @@ Result<Buffer> reduce_adapter(const wasm::Module& adapter,
                               const std::set<std::string, std::less<>>& kept,
                               const std::optional<std::string>& realloc, const std::string& name) {
     const auto live = TENON_TRY(AdapterLiveness::create(adapter, kept));
+    TENON_TRY(wasm::validate(adapter, wasm::Features::everything()));
     return Reduction(adapter, live, realloc).run(kept, name);
 }
 

@@ -112,6 +112,39 @@ TEST(AdapterReduce, refuses_what_adapters_may_not_have) {
     EXPECT_EQ(done.error().message(), "an adapter may not have element segments");
 }
 
+TEST(AdapterReduce, refuses_a_global_that_is_made_of_a_later_one) {
+    CoreModule module;
+    const auto first = module.global({i32, false}, Code().global_get(1).end());
+    module.global({i32, false}, Code().constant(0).end());
+    module.export_("used", ExternKind::func,
+                   module.function(module.type({}), Code().global_get(first).op(Op::drop).end()));
+    const auto bytes = module.finish();
+    const auto decoded = wasm::decode_module(bytes);
+    ASSERT_TRUE(decoded);
+    const auto done = reduce_adapter(*decoded, {"used"}, std::nullopt, "");
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code(), Errc::invalid);
+    EXPECT_EQ(done.error().offset(), 23U); // `global.get 1`
+}
+
+TEST(Adapter, an_error_in_one_names_its_file_and_the_import) {
+    const testing::TestWorld nothing("package a:main; world w {}");
+    CoreModule main;
+    main.import("old", "used", wasm::FuncRef{main.type({})});
+    const auto module = nothing.in(main.finish());
+    CoreModule old;
+    const auto type = old.type({});
+    const auto lost = old.import("__main_module__", "lost", wasm::FuncRef{type});
+    old.export_("used", ExternKind::func, old.function(type, Code().call(lost).end()));
+    const auto file = old.finish();
+    const auto made = NewComponent::create(module, {{"old", file, "old.wasm"}}, {});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code(), Errc::not_found);
+    EXPECT_EQ(made.error().file(), "old.wasm");
+    EXPECT_EQ(told(made.error()), "adapter `old`: import `__main_module__` `lost`: the main module "
+                                  "exports no core function `lost`");
+}
+
 TEST(Adapter, stands_between_the_main_module_and_the_world) {
     const testing::TestWorld nothing("package a:main; world w {}");
     CoreModule main;

@@ -93,8 +93,8 @@ Result<> Composer::instantiate(std::size_t part) {
         for (const auto& import : list) {
             auto made = satisfy(part, import);
             if (!made)
-                return fail(std::move(made).error().within(
-                    fmt::format("import `{}` `{}`", import.module, import.name)));
+                return fail(of.placed(std::move(made).error().within(
+                    fmt::format("import `{}` `{}`", import.module, import.name))));
             exports.push_back({import.field, made->first, made->second});
         }
         arguments.push_back({module, out_.core_instance(std::move(exports), module)});
@@ -119,6 +119,11 @@ Result<std::pair<CoreSort, std::uint32_t>> Composer::satisfy(std::size_t part,
         if (core_instances_.empty())
             return fail(Errc::invalid, "the main module cannot import from itself");
         const auto sort = static_cast<CoreSort>(import.core_kind);
+        const auto* const there = plan_.main().exports.named(import.name);
+        if (there == nullptr || there->kind != import.core_kind)
+            return fail(Errc::not_found,
+                        fmt::format("the main module exports no {} `{}`",
+                                    component::name_of(Sort::core, sort), import.name));
         return std::pair(
             sort, core_alias(core_instances_[Plan::main_part], import.name, sort, import.name));
     }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <map>
 
 namespace tenon::compose {
 namespace {
@@ -152,15 +153,14 @@ void Dummy::root_built_ins() {
 
 /// Of each stream and future in a signature what can be done with it without waiting.
 Result<> Dummy::streams(const std::string& module, const wit::Function& function) {
-    const auto count = layout_.streams_and_futures(function);
-    if (count > max_streams)
+    const auto all = layout_.streams(function);
+    if (all.count() > max_streams)
         return fail(Errc::limit, fmt::format("`{}` has more than {} streams and futures",
                                              function.name, max_streams));
-    for (std::uint32_t number = 0; number < count; ++number) {
-        const auto type = *layout_.stream_or_future(function, number);
-        std::uint32_t first = 0; // types that are there twice go by their first number
-        while (*layout_.stream_or_future(function, first) != type)
-            ++first;
+    std::map<wit::TypeIdx, std::uint32_t> numbers; // types that are there twice go by the first
+    for (std::uint32_t number = 0; number < all.count(); ++number) {
+        const auto type = *all.at(number);
+        const auto first = numbers.emplace(type, number).first->second;
         const bool is_stream = std::holds_alternative<wit::Stream>(model_[type].kind);
         const auto ops =
             is_stream ? std::array{CanonOp::stream_new,           CanonOp::stream_cancel_read,

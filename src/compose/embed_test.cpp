@@ -5,6 +5,8 @@
 #include "compose/test_world.hpp"
 #include "wasm/validate.hpp"
 
+#include <algorithm>
+
 namespace tenon::compose {
 namespace {
 
@@ -57,7 +59,7 @@ TEST(Embed, a_world_is_read_back_with_its_encoding_and_producers) {
 }
 
 TEST(Embed, the_format_before_is_read_too) {
-    // Format 3, utf8, world `w`, and the package `package a:b; world w { export f: func(); }` as
+    // Format 3, utf16, world `w`, and the package `package a:b; world w { export f: func(); }` as
     // the reference tool encodes it.
     auto package = encode_metadata(world().model, world().world, StringEncoding::utf8, {});
     ASSERT_TRUE(package);
@@ -85,6 +87,21 @@ TEST(Dummy, is_the_module_that_the_reference_tool_makes) {
     const auto module = dummy_module(world().model, world().world, DummyStyle::standard);
     ASSERT_TRUE(module);
     EXPECT_EQ(base::lower_hex(*module), dummy_hex);
+}
+
+TEST(Dummy, many_streams_in_one_function_take_no_time_of_their_own) {
+    constexpr std::size_t count = 10'000;
+    std::string text = "package a:b; world w { import f: async func(";
+    for (std::size_t i = 0; i < count; ++i)
+        text += "p" + std::to_string(i) + ": stream<u8>, ";
+    const testing::TestWorld world(text + "); }");
+    const auto module = dummy_module(world.model, world.world, DummyStyle::async_callback);
+    ASSERT_TRUE(module);
+    const auto decoded = wasm::decode_module(*module);
+    ASSERT_TRUE(decoded);
+    // One type, so that all are called by number 0; seven built-ins for each.
+    const auto is_new = [](const wasm::Import& one) { return one.name == "[stream-new-0]f"; };
+    EXPECT_EQ(std::ranges::count_if(decoded->imports, is_new), std::ptrdiff_t{count});
 }
 
 TEST(Dummy, is_valid_in_every_style) {

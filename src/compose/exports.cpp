@@ -63,8 +63,7 @@ Result<Exports> ExportClassifier::run() {
         name_all(legacy_scheme);
     name_all(standard_scheme);
     for (const auto& one : module_.exports) {
-        if (one.kind == wasm::ExternKind::func)
-            out_.types_.emplace(one.name, one.function);
+        out_.by_name_.emplace(one.name, &one);
         auto done = classify(one);
         if (!done)
             return fail(std::move(done).error().within(fmt::format("export `{}`", one.name)));
@@ -273,9 +272,9 @@ Result<Exports> Exports::find(const ModuleView& module, const Target& target,
     return ExportClassifier(module, target, wanted).run();
 }
 
-const wasm::FuncType* Exports::function_type(std::string_view name) const {
-    const auto found = types_.find(name);
-    return found == types_.end() ? nullptr : found->second;
+const ModuleView::Export* Exports::named(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
 }
 
 const Export* Exports::first(Export::Kind kind) const noexcept {

@@ -44,8 +44,9 @@ public:
                                 const std::vector<wit::WorldKey>& wanted);
 
     [[nodiscard]] const std::vector<Export>& all() const noexcept { return all_; }
-    /// The type of a function that is exported under any name, or null.
-    [[nodiscard]] const wasm::FuncType* function_type(std::string_view name) const;
+    /// What is exported under a name, whatever that means; null for nothing. In the view that was
+    /// given.
+    [[nodiscard]] const ModuleView::Export* named(std::string_view name) const;
 
     // Names of exports; nothing where there is none.
 
@@ -72,7 +73,7 @@ private:
     std::array<std::optional<std::size_t>, kinds> first_; ///< by kind
     std::map<Key, std::size_t> functions_, post_returns_, callbacks_;
     std::map<wit::TypeIdx, std::size_t> destructors_;
-    std::map<std::string, const wasm::FuncType*, std::less<>> types_;
+    std::map<std::string_view, const ModuleView::Export*> by_name_;
 };
 
 } // namespace tenon::compose

@@ -93,14 +93,20 @@ bool ExternWriter::needs_optional(TypeIdx type) {
         const auto owner = owners_.find(*at);
         found = owner != owners_.end() && imports_[owner->second].is_optional;
     }
-    if (!seen.empty())
-        component::for_each_type(types_[type], [&](const auto& one) {
-            if (const auto* const index = component::index_in(one); index != nullptr && !found)
-                found = needs_optional(*index);
-        });
+    if (!seen.empty() && !found)
+        found = needs_optional_inside(type);
     if (found)
         for (const auto one : seen)
             without_optional_.erase(one);
+    return found;
+}
+
+bool ExternWriter::needs_optional_inside(TypeIdx type) {
+    bool found = false;
+    component::for_each_type(types_[type], [&](const auto& one) {
+        if (const auto* const index = component::index_in(one); index != nullptr && !found)
+            found = needs_optional(*index);
+    });
     return found;
 }
 
@@ -362,9 +368,12 @@ Result<ast::ExternType> ExternWriter::extern_type(const Extern& item) {
         return ast::ExternType{item.sort, {}, {}, TENON_TRY(type(item.type))};
     if (const auto known = level().known.find(item.type); known != level().known.end())
         return ast::ExternType{item.sort, {}, {}, known->second};
-    if (const auto parent = types_.parent(item.type))
+    // What is getting a name here needs none from an optional import, unless what is in it does.
+    const bool is_alone = needs_optional(item.type) && !needs_optional_inside(item.type);
+    const auto parent = types_.parent(item.type);
+    if (parent && !is_alone)
         return ast::ExternType{item.sort, {}, {}, TENON_TRY(type(*parent))};
-    if (types_.get<component::Resource>(item.type) != nullptr)
+    if (!parent && types_.get<component::Resource>(item.type) != nullptr)
         return ast::ExternType{item.sort, Bound::sub_resource, {}, 0};
     auto kind = TENON_TRY(definition(item.type));
     return ast::ExternType{item.sort, {}, {}, define(level(), std::move(kind))};

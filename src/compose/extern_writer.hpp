@@ -71,6 +71,7 @@ private:
     };
 
     bool needs_optional(TypeIdx type);
+    bool needs_optional_inside(TypeIdx type);
     void note_owner(std::size_t import, const component::Extern& item);
     Result<> write_import(std::size_t import);
     Result<std::uint32_t> written(std::size_t import);

@@ -5,6 +5,7 @@
 #include "base/number.hpp"
 
 #include <fmt/format.h>
+#include <map>
 
 namespace tenon::compose {
 namespace {
@@ -49,6 +50,7 @@ private:
 
     const ModuleView& module_;
     const Target& target_;
+    std::map<const wit::Function*, Layout::Streams> streams_; ///< of functions that were asked for
 };
 
 Result<Imports> Classifier::run() {
@@ -250,11 +252,14 @@ Result<bool> Classifier::copy(Import& into, const Place& place) {
         const auto number = base::parse_decimal<std::uint32_t>(found->number);
         if (function == nullptr || !number)
             return false;
-        into.type = target_.layout.stream_or_future(*function, *number);
+        auto known = streams_.find(function);
+        if (known == streams_.end())
+            known = streams_.emplace(function, target_.layout.streams(*function)).first;
+        const auto& streams = known->second;
+        into.type = streams.at(*number);
         if (!into.type)
-            return fail(Errc::invalid,
-                        fmt::format("`{}` has no stream or future {}: there are {}", function->name,
-                                    *number, target_.layout.streams_and_futures(*function)));
+            return fail(Errc::invalid, fmt::format("`{}` has no stream or future {}: there are {}",
+                                                   function->name, *number, streams.count()));
         if (std::holds_alternative<wit::Stream>(target_.model[*into.type].kind) !=
             found->row->is_stream)
             return fail(Errc::invalid,
@@ -314,9 +319,9 @@ base::Error Classifier::unknown_function(const Import& import, const Place& plac
     const auto where = place.interface ? fmt::format("interface `{}`",
                                                      target_.model.key_name(place.interface->key))
                                        : std::string("the world");
-    auto error =
-        base::Error(Errc::not_found, fmt::format("{} {} no function `{}`", where,
-                                                 place.interface ? "has" : "imports", import.name));
+    const auto does = place.interface ? "has" : place.exported ? "exports" : "imports";
+    auto error = base::Error(Errc::not_found,
+                             fmt::format("{} {} no function `{}`", where, does, import.name));
     if (const auto near = base::nearest(import.name, names))
         return std::move(error).help(fmt::format("did you mean `{}`?", *near));
     return error;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <limits>
 
 namespace tenon::compose {
@@ -86,10 +87,17 @@ Result<> check_depth(const wit::Model& model) {
 
 // --- facts about types
 
-Layout::Layout(const wit::Model& model) : model_(model) {
+Layout::Layout(const wit::Model& model) {
     facts_.reserve(model.types.size());
-    for (const auto& type : model.types) // each refers only to those before it
+    streams_.reserve(model.types.size());
+    for (const auto& type : model.types) { // each refers only to those before it
         facts_.push_back(facts(type.kind));
+        auto& inside = streams_.emplace_back();
+        if (facts_.back().streams > 0)
+            wit::each_type(type.kind, [&](const wit::Type& inner) {
+                inside.add(inner, facts(inner).streams);
+            });
+    }
 }
 
 void Layout::Flat::join(const Flat& payload, std::size_t begin) {
@@ -276,37 +284,39 @@ Needs Layout::needs_of_copy(const std::optional<wit::Type>& payload, bool is_rea
 
 // --- streams and futures
 
-std::uint32_t Layout::streams_and_futures(const wit::Function& function) const {
-    const auto in_result = function.result ? facts(*function.result).streams : 0;
-    return added(all(function.params).streams, in_result);
+void Layout::Streams::Inside::add(const wit::Type& type, std::uint32_t streams) {
+    if (streams > 0)
+        types.push_back({count, std::get<wit::TypeIdx>(type)});
+    count = added(count, streams);
 }
 
-std::optional<wit::TypeIdx> Layout::stream_or_future(const wit::Function& function,
-                                                     std::uint32_t number) const {
+/// The type that it is in, if it is in one of them.
+const Layout::Streams::Inner* Layout::Streams::Inside::with(std::uint32_t number) const {
+    if (number >= count)
+        return nullptr;
+    return &*std::prev(std::ranges::upper_bound(types, number, {}, &Inner::first));
+}
+
+Layout::Streams Layout::streams(const wit::Function& function) const {
+    Streams out(*this);
     for (const auto& param : function.params)
-        if (const auto found = find_stream(param.type, number))
-            return found;
-    return function.result ? find_stream(*function.result, number) : std::nullopt;
+        out.all_.add(param.type, facts(param.type).streams);
+    if (function.result)
+        out.all_.add(*function.result, facts(*function.result).streams);
+    return out;
 }
 
 /// Goes only where the wanted one is, so that types that stand in each other many times over cost
 /// nothing.
-std::optional<wit::TypeIdx> Layout::find_stream(const wit::Type& type,
-                                                std::uint32_t& number) const {
-    const auto* const at = std::get_if<wit::TypeIdx>(&type);
-    if (at == nullptr)
-        return std::nullopt;
-    const auto count = facts_.at(at->value).streams;
-    if (count <= number) {
-        number -= count;
-        return std::nullopt;
-    }
+std::optional<wit::TypeIdx> Layout::Streams::at(std::uint32_t number) const {
     std::optional<wit::TypeIdx> found;
-    wit::each_type(model_[*at].kind, [&](const wit::Type& inner) {
-        if (!found)
-            found = find_stream(inner, number);
-    });
-    return found ? found : *at;
+    const auto* inside = &all_;
+    while (const auto* const inner = inside->with(number)) {
+        number -= inner->first;
+        found = inner->type;
+        inside = &layout_->streams_[found->value];
+    }
+    return found;
 }
 
 } // namespace tenon::compose

@@ -48,7 +48,7 @@ Result<> check_depth(const wit::Model& model);
 /// Facts about the types of one model, each found once.
 class Layout {
 public:
-    /// `model` must outlive it, and must not change.
+    /// Of the model as it is now.
     explicit Layout(const wit::Model& model);
 
     [[nodiscard]] Signature signature(const wit::Function& function, Abi abi) const;
@@ -61,11 +61,35 @@ public:
     [[nodiscard]] Needs needs_of_copy(const std::optional<wit::Type>& payload, bool is_read,
                                       bool async) const;
 
-    /// How many streams and futures stand in parameters and result; at most 2^32 - 1.
-    [[nodiscard]] std::uint32_t streams_and_futures(const wit::Function& function) const;
-    /// One of them, by its number: in the order of parameters and result, what is inside first.
-    [[nodiscard]] std::optional<wit::TypeIdx> stream_or_future(const wit::Function& function,
-                                                               std::uint32_t number) const;
+    /// The streams and futures that stand in a function's parameters and result.
+    class Streams {
+    public:
+        /// At most 2^32 - 1.
+        [[nodiscard]] std::uint32_t count() const noexcept { return all_.count; }
+        /// One of them, by its number: in the order of parameters and result, what is inside first.
+        [[nodiscard]] std::optional<wit::TypeIdx> at(std::uint32_t number) const;
+
+    private:
+        friend class Layout;
+        struct Inner {
+            std::uint32_t first; ///< number of the first stream or future in it
+            wit::TypeIdx type;
+        };
+        /// Those of the types in something that have any.
+        struct Inside {
+            std::uint32_t count = 0;
+            std::vector<Inner> types = {};
+
+            void add(const wit::Type& type, std::uint32_t streams);
+            [[nodiscard]] const Inner* with(std::uint32_t number) const;
+        };
+        explicit Streams(const Layout& layout) : layout_(&layout) {}
+
+        const Layout* layout_;
+        Inside all_;
+    };
+    /// The layout must outlive it.
+    [[nodiscard]] Streams streams(const wit::Function& function) const;
 
 private:
     using Kind = wasm::ValType::Kind;
@@ -97,11 +121,9 @@ private:
     [[nodiscard]] Facts all(const std::vector<wit::Param>& params) const;
     void add_lowered(Needs& needs, const Facts& facts) const;
     void add_lifted(Needs& needs, const Facts& facts) const;
-    [[nodiscard]] std::optional<wit::TypeIdx> find_stream(const wit::Type& type,
-                                                          std::uint32_t& number) const;
 
-    const wit::Model& model_;
     std::vector<Facts> facts_;
+    std::vector<Streams::Inside> streams_; ///< by type
 };
 
 } // namespace tenon::compose

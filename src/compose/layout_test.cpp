@@ -67,15 +67,15 @@ TEST(Layout, streams_count_in_the_order_of_the_signature_what_is_inside_first) {
     })");
     const Layout layout(world.model);
     const auto& function = world.import("f");
-    ASSERT_EQ(layout.streams_and_futures(function), 3U);
+    const auto streams = layout.streams(function);
+    ASSERT_EQ(streams.count(), 3U);
     const auto kind = [&](std::uint32_t number) -> const wit::TypeKind& {
-        return world.model[*layout.stream_or_future(function, number)].kind;
+        return world.model[*streams.at(number)].kind;
     };
     EXPECT_EQ(std::get<wit::Future>(kind(0)).payload, wit::Type(wit::Primitive::u32));
-    EXPECT_EQ(std::get<wit::Future>(kind(1)).payload,
-              wit::Type(*layout.stream_or_future(function, 0)));
+    EXPECT_EQ(std::get<wit::Future>(kind(1)).payload, wit::Type(*streams.at(0)));
     EXPECT_EQ(std::get<wit::Stream>(kind(2)).payload, wit::Type(wit::Primitive::u8));
-    EXPECT_FALSE(layout.stream_or_future(function, 3));
+    EXPECT_FALSE(streams.at(3));
 }
 
 TEST(Layout, types_that_double_forty_times_are_flattened_at_once) {
@@ -86,7 +86,9 @@ TEST(Layout, types_that_double_forty_times_are_flattened_at_once) {
     const TestWorld world(text + " } world w { use i.{t39}; import f: func(x: t39); }");
     const Layout layout(world.model);
     EXPECT_TRUE(layout.signature(world.import("f"), Abi::lower).indirect_params);
-    EXPECT_EQ(layout.streams_and_futures(world.import("f")), 0xffff'ffffU);
+    const auto streams = layout.streams(world.import("f"));
+    EXPECT_EQ(streams.count(), 0xffff'ffffU);
+    EXPECT_EQ(streams.at(0xffff'0000U), streams.at(0));
 }
 
 TEST(Layout, refuses_names_of_names_that_go_a_thousand_deep) {

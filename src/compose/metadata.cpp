@@ -8,7 +8,6 @@
 #include "component/package_encode.hpp"
 #include "compose/layout.hpp"
 #include "compose/world_merge.hpp"
-#include "wit/merge.hpp"
 #include "wit/select.hpp"
 
 #include <array>
@@ -77,13 +76,16 @@ Result<Decoded> decode(Bytes payload) {
         return fail(Errc::malformed, fmt::format("section `{}` is missing", encoding_section));
     if (section->payload.empty())
         return fail(Errc::malformed, fmt::format("section `{}` is empty", encoding_section));
-    if (section->payload[0] != format_today || section->payload.size() != 2)
+    if (section->payload[0] != format_today)
         return fail(
             base::Error(
                 Errc::unsupported,
                 fmt::format("the world is in format {}, and only formats {} and {} are known",
                             section->payload[0], format_before, format_today))
                 .help("build the module with a newer version of its bindings generator"));
+    if (section->payload.size() != 2)
+        return fail(Errc::malformed, fmt::format("section `{}` has {} bytes, and should have 2",
+                                                 encoding_section, section->payload.size()));
     const auto encoding = TENON_TRY(string_encoding(section->payload[1]));
     auto producers = TENON_TRY(producers_of(component));
     auto wit = TENON_TRY(component::decode_wit(component));
@@ -170,8 +172,8 @@ Result<Metadata> Metadata::read(Bytes payload) {
     return out;
 }
 
-Result<std::vector<wit::WorldKey>> Metadata::add(const Metadata& other) {
-    auto moved = wit::merge(model, other.model);
+Result<std::vector<wit::WorldKey>> Metadata::add(const Metadata& other, wit::Union& models) {
+    auto moved = models.add(other.model);
     if (!moved)
         return fail(std::move(moved).error().wrap("the packages of two worlds do not agree"));
     const auto from = moved->worlds.at(other.world.value);

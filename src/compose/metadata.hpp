@@ -7,7 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "compose/producers.hpp"
-#include "wit/model.hpp"
+#include "wit/merge.hpp"
 
 #include <map>
 #include <optional>
@@ -52,8 +52,8 @@ struct Metadata {
     /// The payload of one section, in the format of today (4) or the one before it (3).
     static Result<Metadata> read(Bytes payload);
     /// Adds another one: the packages become one set, the worlds one world. Gives what the other
-    /// world exports. Of no use after a failure.
-    Result<std::vector<wit::WorldKey>> add(const Metadata& other);
+    /// world exports. `models` is of this model. Of no use after a failure.
+    Result<std::vector<wit::WorldKey>> add(const Metadata& other, wit::Union& models);
 };
 
 /// The payload of the section, in format 4. `invalid` for worlds that have no encoding.

@@ -72,14 +72,14 @@ private:
     Map modules_, components_;
 };
 
-Part::Role role_of(std::string_view name) {
+EmbeddedPart::Role role_of(std::string_view name) {
     if (name.starts_with("wit-component:adapter:"))
-        return Part::Role::adapter;
+        return EmbeddedPart::Role::adapter;
     if (name == "wit-component:shim" || name == "wit-component-shim-module")
-        return Part::Role::shims;
+        return EmbeddedPart::Role::shims;
     if (name == "wit-component:fixups" || name == "wit-component-fixup")
-        return Part::Role::fixups;
-    return Part::Role::unknown;
+        return EmbeddedPart::Role::fixups;
+    return EmbeddedPart::Role::unknown;
 }
 
 std::string short_name(const std::string& name) {
@@ -114,12 +114,12 @@ public:
             auto& part = parts_[one];
             part.name = names.name_of(part.is_module, part.index);
             part.role = role_of(part.name);
-            if (part.role == Part::Role::unknown)
+            if (part.role == EmbeddedPart::Role::unknown)
                 part.role = role_of(part.own_name);
         }
         return names.own();
     }
-    std::vector<Part> take() { return std::move(parts_); }
+    std::vector<EmbeddedPart> take() { return std::move(parts_); }
 
 private:
     Result<> add(const wasm::Section& section, std::uint32_t parent, std::uint32_t* counts,
@@ -132,7 +132,7 @@ private:
                         section.offset);
         const auto inside =
             TENON_TRY(wasm::SectionWalker::begin(section.content, section.content_offset));
-        Part part;
+        EmbeddedPart part;
         part.parent = parent;
         part.is_module = inside.preamble().layer == wasm::Layer::module;
         part.index = counts[part.is_module ? 1 : 0]++;
@@ -146,19 +146,19 @@ private:
         return {};
     }
 
-    std::vector<Part> parts_;
+    std::vector<EmbeddedPart> parts_;
 };
 
 } // namespace
 
-Result<std::vector<Part>> parts_of(Bytes component) {
+Result<std::vector<EmbeddedPart>> parts_of(Bytes component) {
     Collector collector;
-    TENON_TRY(collector.walk(component, 0, Part::outermost, 0));
+    TENON_TRY(collector.walk(component, 0, EmbeddedPart::outermost, 0));
     return collector.take();
 }
 
-std::string_view word_of(Part::Role role) noexcept {
-    using Role = Part::Role;
+std::string_view word_of(EmbeddedPart::Role role) noexcept {
+    using Role = EmbeddedPart::Role;
     switch (role) {
     case Role::unknown: return "";
     case Role::adapter: return "adapter";
@@ -168,12 +168,12 @@ std::string_view word_of(Part::Role role) noexcept {
     return "";
 }
 
-std::string path_of(const std::vector<Part>& parts, std::size_t at) {
+std::string path_of(const std::vector<EmbeddedPart>& parts, std::size_t at) {
     const auto& part = parts[at];
     auto out = part.is_module ? std::string("core module") : std::string("component");
     out += part.name.empty() ? fmt::format(" {}", part.index)
                              : fmt::format(" \"{}\"", short_name(part.name));
-    return part.parent == Part::outermost ? out : path_of(parts, part.parent) + ", " + out;
+    return part.parent == EmbeddedPart::outermost ? out : path_of(parts, part.parent) + ", " + out;
 }
 
 } // namespace tenon::compose

@@ -12,7 +12,7 @@
 
 namespace tenon::compose {
 
-struct Part {
+struct EmbeddedPart {
     enum class Role : std::uint8_t {
         unknown, ///< the program itself, or a file without names
         adapter, ///< between the program's imports and the component's
@@ -34,13 +34,13 @@ struct Part {
 /// In the order of the file, each behind what it stands in. Name sections that cannot be read count
 /// as not there. Errors: those of `SectionWalker`; `limit` beyond `max_component_depth` levels or
 /// 100000 parts.
-Result<std::vector<Part>> parts_of(Bytes component);
+Result<std::vector<EmbeddedPart>> parts_of(Bytes component);
 
 /// Empty for `unknown`.
-[[nodiscard]] std::string_view word_of(Part::Role role) noexcept;
+[[nodiscard]] std::string_view word_of(EmbeddedPart::Role role) noexcept;
 
 /// `component "a", core module 2`: with the name where there is one, else the index. Long names are
 /// cut, control characters made visible.
-[[nodiscard]] std::string path_of(const std::vector<Part>& parts, std::size_t at);
+[[nodiscard]] std::string path_of(const std::vector<EmbeddedPart>& parts, std::size_t at);
 
 } // namespace tenon::compose

@@ -55,10 +55,10 @@ TEST(Parts, that_wrap_a_program_are_known_by_either_name) {
                                                    module_name(2, "wit-component-fixup"));
     const auto parts = parts_of(file).value();
     ASSERT_EQ(parts.size(), 3U);
-    EXPECT_EQ(parts[0].role, Part::Role::adapter);
-    EXPECT_EQ(parts[1].role, Part::Role::shims);
+    EXPECT_EQ(parts[0].role, EmbeddedPart::Role::adapter);
+    EXPECT_EQ(parts[1].role, EmbeddedPart::Role::shims);
     EXPECT_EQ(parts[1].own_name, "wit-component:shim");
-    EXPECT_EQ(parts[2].role, Part::Role::fixups);
+    EXPECT_EQ(parts[2].role, EmbeddedPart::Role::fixups);
 }
 
 TEST(Parts, with_names_that_cannot_be_read_have_none) {

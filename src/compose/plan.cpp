@@ -36,6 +36,11 @@ Result<std::vector<std::pair<std::string, Metadata>>> read_metadata(Bytes module
     return out;
 }
 
+base::Error in_adapter(base::Error error, const Adapter& adapter) {
+    auto placed = std::move(error).within(fmt::format("adapter `{}`", adapter.name));
+    return adapter.file.empty() ? std::move(placed) : std::move(placed).in_file(adapter.file);
+}
+
 /// The functions of an adapter that the main module imports.
 std::vector<const Import*> wanted_of(const Imports& imports, const std::string& adapter) {
     std::vector<const Import*> out;
@@ -48,18 +53,22 @@ std::vector<const Import*> wanted_of(const Imports& imports, const std::string& 
 
 Result<> check_exports(const Part& part, const std::vector<const Import*>& wanted) {
     for (const auto* const import : wanted) {
-        const auto* const type = part.exports.function_type(import->name);
-        if (type == nullptr)
+        const auto* const there = part.exports.named(import->name);
+        if (there == nullptr || there->function == nullptr)
             return fail(base::Error(Errc::not_found,
                                     fmt::format("the adapter does not export `{}`, which the main "
                                                 "module imports",
                                                 import->name)));
-        TENON_TRY(check_type(import->name, import->core_type, *type));
+        TENON_TRY(check_type(import->name, import->core_type, *there->function));
     }
     return {};
 }
 
 } // namespace
+
+base::Error Part::placed(base::Error error) const {
+    return adapter == nullptr ? std::move(error) : in_adapter(std::move(error), *adapter);
+}
 
 Result<std::unique_ptr<Plan>> Plan::create(Bytes main, const std::vector<Adapter>& adapters,
                                            const NewOptions& options) {
@@ -67,7 +76,7 @@ Result<std::unique_ptr<Plan>> Plan::create(Bytes main, const std::vector<Adapter
     TENON_TRY(plan->read_main(main));
     for (const auto& adapter : adapters)
         if (auto done = plan->read_adapter(adapter); !done)
-            return fail(std::move(done).error().within(fmt::format("adapter `{}`", adapter.name)));
+            return fail(in_adapter(std::move(done).error(), adapter));
     TENON_TRY(plan->settle_world(options));
     plan->layout_ = std::make_unique<Layout>(plan->model());
     plan->canonical_ = std::make_unique<CanonicalModel>(plan->model());
@@ -75,8 +84,7 @@ Result<std::unique_ptr<Plan>> Plan::create(Bytes main, const std::vector<Adapter
     TENON_TRY(plan->connect(plan->parts_.front(), target, plan->providers_.front().exports));
     for (std::size_t i = 0; i < plan->adapters_.size(); ++i)
         if (auto done = plan->add_adapter(i, target, options); !done)
-            return fail(std::move(done).error().within(
-                fmt::format("adapter `{}`", plan->adapters_[i].adapter->name)));
+            return fail(in_adapter(std::move(done).error(), *plan->adapters_[i].adapter));
     plan->memory_from_outside_ = imported_memory(plan->main().imports);
     plan->has_threads_ = plan->find_threads();
     plan->find_used_functions();
@@ -91,7 +99,7 @@ Result<> Plan::read_main(Bytes main) {
     part.name = "main";
     part.bytes = main;
     for (const auto& [name, one] : TENON_TRY(read_metadata(main)))
-        if (auto done = metadata_.add(one); !done)
+        if (auto done = metadata_.add(one, models_); !done)
             return fail(std::move(done).error().within(name));
     main_producers_ = metadata_.producers;
     part.import_encodings = metadata_.imports;
@@ -116,7 +124,7 @@ Result<> Plan::read_adapter(const Adapter& adapter) {
         TENON_TRY(source.exports.merge(std::exchange(one.exports, {})));
         one.producers.reset();
         const auto before = world().exports.size();
-        auto added = metadata_.add(one);
+        auto added = metadata_.add(one, models_);
         if (!added)
             return fail(std::move(added).error().within(name));
         if (world().exports.size() != before + added->size())
@@ -197,6 +205,7 @@ Result<> Plan::add_adapter(std::size_t number, const Target& target, const NewOp
 
     Part part;
     part.name = source.adapter->name;
+    part.adapter = source.adapter;
     part.reduced = TENON_TRY(
         reduce_adapter(whole.module, kept, realloc,
                        options.debug_names ? "wit-component:adapter:" + part.name : std::string()));

@@ -20,13 +20,17 @@ namespace tenon::compose {
 /// A core module that becomes part of the component.
 struct Part {
     std::string name; ///< `main`, or the adapter's
-    Bytes bytes;      ///< of the main module as it was given, with its metadata
-    Buffer reduced;   ///< of an adapter what is left of it; `bytes` are those
+    const Adapter* adapter = nullptr;
+    Bytes bytes;    ///< of the main module as it was given, with its metadata
+    Buffer reduced; ///< of an adapter what is left of it; `bytes` are those
     wasm::Module module;
     ModuleView view;
     Imports imports;
     Exports exports;
     Encodings import_encodings, export_encodings;
+
+    /// An error in an adapter says in which one, and in which file.
+    [[nodiscard]] base::Error placed(base::Error error) const;
 };
 
 class Plan {
@@ -91,6 +95,7 @@ private:
     void add_live(const Import& import, LiveTypes& live) const;
 
     Metadata metadata_ = Metadata::empty();
+    wit::Union models_{metadata_.model}; ///< while worlds are added
     std::optional<Producers> main_producers_;
     std::unique_ptr<Layout> layout_;
     std::unique_ptr<CanonicalModel> canonical_;

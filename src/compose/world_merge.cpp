@@ -105,7 +105,7 @@ Result<> WorldMerge::run() {
     const auto& into = model_[into_];
     auto imports = TENON_TRY(new_items(from.imports, into.imports, "import"));
     auto exports = TENON_TRY(new_items(from.exports, into.exports, "export"));
-    const auto imported = must_be_imported();
+    const auto imported = exports.empty() ? std::set<wit::InterfaceIdx>() : must_be_imported();
     for (const auto& [key, item] : exports)
         TENON_TRY(may_be_exported(key, item, imported));
     for (const auto& [key, item] : into.imports)

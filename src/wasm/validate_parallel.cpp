@@ -7,6 +7,7 @@
 #include <atomic>
 #include <fmt/format.h>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace tenon::wasm {
@@ -108,8 +109,12 @@ Result<> validate_bodies_in_parallel(const Module& module, const ModuleInfo& inf
     Bodies bodies(module, info, options.stop, threads);
     {
         std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < threads; ++i)
-            others.emplace_back([&bodies] { bodies.work(); });
+        try {
+            for (std::size_t i = 1; i < threads; ++i)
+                others.emplace_back([&bodies] { bodies.work(); });
+        } catch (const std::system_error&) {
+            // The system gives no more threads: those that there are do all of it.
+        }
         bodies.work();
     }
     return bodies.verdict();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wat/dump_module.hpp"
 
-#include "wasm/producers.hpp"
+#include "component/decode_detail.hpp"
 #include "wasm/type_text.hpp"
 
 #include <fmt/format.h>
@@ -135,6 +135,44 @@ Result<> dump_name_section(DumpLines& to, Reader& in, std::span<const std::strin
     return {};
 }
 
+/// What the names of a subsection are of: a sort, and of core ones a second code.
+Result<std::string_view> read_named_sort(Reader& in) {
+    const auto code = TENON_TRY(in.u8());
+    if (code > static_cast<std::uint8_t>(component::Sort::instance))
+        return fail(in.error_at(in.offset() - 1, Errc::malformed,
+                                fmt::format("no sort has the code {:#04x}", code)));
+    const auto sort = static_cast<component::Sort>(code);
+    const auto core = sort == component::Sort::core ? TENON_TRY(component::read_core_sort(in))
+                                                    : component::CoreSort{};
+    return component::name_of(sort, core);
+}
+
+// Component Model, design/mvp/Binary.md, name section
+Result<> dump_component_names(DumpLines& to, Reader& in) {
+    while (!in.at_end()) {
+        const auto id = TENON_TRY(in.u8());
+        const auto size = TENON_TRY(in.u32());
+        const auto offset = in.offset();
+        Reader part(TENON_TRY(in.bytes(size)), offset);
+        if (id == 0) {
+            to.put(offset, "component name");
+            const auto name = TENON_TRY(part.name());
+            to.put(part.offset(), dump_quoted(name));
+        } else if (id == 1) {
+            const auto word = TENON_TRY(read_named_sort(part));
+            to.put(part.offset(), fmt::format("{} names", word));
+            TENON_TRY(dump_names(to, part));
+        } else {
+            to.put(offset, "unknown names");
+            to.pass_over(offset + size, data_text(size));
+            continue;
+        }
+        if (!part.at_end())
+            return fail(part.error(Errc::malformed, "subsection is longer than what it says"));
+    }
+    return {};
+}
+
 Result<> dump_producers(DumpLines& to, Reader& in) {
     return dump_list(to, in, [&]() -> Result<std::string> {
         const auto field = TENON_TRY(in.name());
@@ -183,10 +221,11 @@ Result<> dump_custom(DumpLines& to, const wasm::Section& section, std::string_vi
     const auto dump = [&](DumpLines& lines, Reader& in) -> Result<> {
         if (section.name == "producers")
             return dump_producers(lines, in);
-        return dump_name_section(lines, in, core_names);
+        if (section.name == "name")
+            return dump_name_section(lines, in, core_names);
+        return dump_component_names(lines, in);
     };
-    const bool is_known =
-        section.name == "producers" || (section.name == "name" && section.name == name_section);
+    const bool is_known = section.name == "producers" || section.name == name_section;
     if (!is_known || !can_be_read(dump)) {
         to.pass_over(end, data_text(section.payload.size()));
         return {};

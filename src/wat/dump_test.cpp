@@ -90,6 +90,16 @@ TEST(Dump, goes_into_what_is_nested) {
     EXPECT_TRUE(shows(text, "| [component 0] inline size\n"));
 }
 
+TEST(Dump, says_what_a_component_calls_things) {
+    constexpr auto text = "(component $c (core module $m) (type $t string))";
+    EXPECT_TRUE(shows(text, "| component name\n"));
+    EXPECT_TRUE(shows(text, "| \"c\"\n"));
+    EXPECT_TRUE(shows(text, "| core module names\n"));
+    EXPECT_TRUE(shows(text, "| 0 \"m\"\n"));
+    EXPECT_TRUE(shows(text, "| type names\n"));
+    EXPECT_TRUE(shows(text, "| 0 \"t\"\n"));
+}
+
 TEST(Dump, shows_what_stands_in_front_of_an_error) {
     const Buffer bytes{0, 'a', 's', 'm', 1, 0, 0, 0, 3, 2, 2, 0};
     const auto out = dumped(bytes);

@@ -19,7 +19,7 @@ constexpr std::uint32_t nothing = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint32_t too_many = std::numeric_limits<std::uint32_t>::max();
 /// Of the text of one function's operators, which is kept until its end is known. Only names that
 /// are long and used often reach it.
-constexpr std::size_t max_text = std::size_t{512} << 20;
+constexpr std::size_t max_text = std::size_t{256} << 20;
 
 class Folding {
 public:

@@ -232,8 +232,15 @@ Result<> ScriptParser::module(Command& into) {
     if (!into.is_component && !in_.at_keyword("module"))
         return fail(in_.unexpected("a module"));
     in_.advance();
-    if (in_.take_keyword("instance"))
+    if (in_.at_keyword("instance")) {
+        constexpr std::array of_content = {Kind::assert_malformed, Kind::assert_invalid,
+                                           Kind::assert_malformed_custom,
+                                           Kind::assert_invalid_custom};
+        if (std::ranges::find(of_content, into.kind) != of_content.end())
+            return fail(in_.unexpected("what the module consists of"));
+        in_.advance();
         return module_instance(into);
+    }
     out.is_definition = in_.take_keyword("definition");
     out.id = id();
     out.is_component = into.is_component;
@@ -253,7 +260,8 @@ Result<> ScriptParser::module(Command& into) {
 }
 
 Result<> ScriptParser::module_instance(Command& into) {
-    into.kind = Kind::instance;
+    if (into.kind == Kind::module)
+        into.kind = Kind::instance;
     into.name = id();
     into.definition = id();
     return in_.expect_close();

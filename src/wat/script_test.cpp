@@ -151,6 +151,18 @@ TEST(Script, threads_hold_commands) {
     EXPECT_EQ(all[1].kind, Command::Kind::wait);
 }
 
+TEST(Script, assertions_about_instances_stay_assertions) {
+    const auto all = script("(assert_unlinkable (module instance $i $m) \"no\")");
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all[0].kind, Command::Kind::assert_unlinkable);
+    EXPECT_EQ(all[0].definition, "m");
+    EXPECT_EQ(all[0].message, "no");
+    // What an instance is made of is neither malformed nor invalid any more.
+    const auto wrong = parse_script("t.wast", "(assert_invalid (module instance $i $m) \"no\")");
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().message(), "expected what the module consists of, found `instance`");
+}
+
 TEST(Script, a_mistyped_command_gets_a_suggestion) {
     const auto wrong = parse_script("t.wast", "(module)\n(assert_retrun)");
     ASSERT_FALSE(wrong);

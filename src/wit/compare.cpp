@@ -37,6 +37,17 @@ public:
             note_keys(model[*world].exports);
         }
         numbers_ = numbers.of(of, [this](const Owner& owner) { return owner_name(owner); });
+        if (!world)
+            return;
+        exports_ = &model[*world].exports;
+        exported_numbers_ = numbers.of(of, [this](const Owner& owner) {
+            const auto* const at = std::get_if<InterfaceIdx>(&owner);
+            return (at != nullptr && exports(*at) ? "export " : "") + owner_name(owner);
+        });
+    }
+
+    [[nodiscard]] bool exports(InterfaceIdx at) const {
+        return exports_ != nullptr && exports_->contains(WorldKey(at));
     }
 
     [[nodiscard]] std::string key_name(const WorldKey& key) const {
@@ -44,12 +55,17 @@ public:
             return interface_name(model, *at, rule_);
         return std::get<std::string>(key);
     }
-    [[nodiscard]] std::uint32_t number(const Type& type) const { return number_of(type, numbers_); }
-    [[nodiscard]] std::string signature(const Function& function) const {
+    /// `exported`: as an interface that is exported sees it. What that uses of another one is of
+    /// that one's export, if there is one; all others speak of imports.
+    [[nodiscard]] std::uint32_t number(const Type& type, bool exported) const {
+        return number_of(type, exported ? exported_numbers_ : numbers_);
+    }
+    [[nodiscard]] std::string signature(const Function& function, bool exported) const {
         std::string out = function.async ? "async" : "";
         for (const auto& param : function.params)
-            out += fmt::format(" {}#{}", param.name, number(param.type));
-        return out + (function.result ? fmt::format(" ->#{}", number(*function.result)) : "");
+            out += fmt::format(" {}#{}", param.name, number(param.type, exported));
+        return out +
+               (function.result ? fmt::format(" ->#{}", number(*function.result, exported)) : "");
     }
 
     const Model& model;
@@ -73,8 +89,9 @@ private:
     }
 
     VersionRule rule_;
+    const Items* exports_ = nullptr;             ///< of the world in the model
     std::map<InterfaceIdx, std::string> inline_; ///< interfaces without a name, by their key
-    std::vector<std::uint32_t> numbers_;
+    std::vector<std::uint32_t> numbers_, exported_numbers_;
 };
 
 /// A text is only shown, so that what WIT has no words for is left out.
@@ -119,10 +136,14 @@ private:
     void explain(Difference& difference, const Function& needed, const Function& had) const;
     bool explain(Difference& difference, const std::optional<Type>& needed,
                  const std::optional<Type>& had) const;
+    [[nodiscard]] std::string definition(const SideOf& side, TypeIdx type) const;
     /// Only for what is shown: it takes time that grows with the maps.
     template <class Had, class Needed> [[nodiscard]] std::string
     near(const Had& had, const Needed& needed, std::string_view name) const {
         return out_.size() < limit_ ? nearest_name(had, needed, name) : std::string();
+    }
+    [[nodiscard]] bool same(const Type& needed, const Type& had) const {
+        return needs_.number(needed, in_exported_) == has_.number(had, in_exported_);
     }
     void add(Difference difference) {
         if (out_.size() < limit_)
@@ -134,6 +155,7 @@ private:
     Difference::Side side_;
     std::size_t limit_;
     std::vector<Difference>& out_;
+    bool in_exported_ = false; ///< inside an interface that is exported
 };
 
 std::string name_without_version(const SideOf& side, const WorldKey& key) {
@@ -225,7 +247,9 @@ void Comparison::item(const std::string& key, const WorldItem& needed, const Wor
         return add({side_, key, "", text_of(needs_.model, key, needed),
                     text_of(has_.model, key, *had), "", span_of(needs_.model, needed),
                     span_of(has_.model, *had)});
-    if (const auto* const interface = std::get_if<WorldInterface>(&needed))
+    const auto* const interface = std::get_if<WorldInterface>(&needed);
+    in_exported_ = interface != nullptr && side_ == Difference::Side::export_;
+    if (interface != nullptr)
         return interfaces(key, interface->interface, std::get<WorldInterface>(*had).interface);
     if (const auto* const function = std::get_if<Function>(&needed))
         return functions("", *function, had == nullptr ? nullptr : &std::get<Function>(*had),
@@ -269,7 +293,8 @@ std::string item_text(const Function& function) {
 
 void Comparison::functions(const std::string& key, const Function& needed, const Function* had,
                            Span had_at, std::string near) {
-    if (had != nullptr && needs_.signature(needed) == has_.signature(*had))
+    if (had != nullptr &&
+        needs_.signature(needed, in_exported_) == has_.signature(*had, in_exported_))
         return;
     Difference out{side_,
                    key,
@@ -286,15 +311,32 @@ void Comparison::functions(const std::string& key, const Function& needed, const
 
 bool Comparison::explain(Difference& difference, const std::optional<Type>& needed,
                          const std::optional<Type>& had) const {
-    if (!needed || !had || needs_.number(*needed) == has_.number(*had))
+    if (!needed || !had || same(*needed, *had))
         return false;
     const auto* const left = std::get_if<TypeIdx>(&*needed);
     const auto* const right = std::get_if<TypeIdx>(&*had);
     if (left == nullptr || right == nullptr)
         return false;
-    difference.needed += "\n" + definition_text(needs_.model, needs_.model.unaliased(*left));
-    difference.found += "\n" + definition_text(has_.model, has_.model.unaliased(*right));
+    difference.needed += "\n" + definition(needs_, *left);
+    difference.found += "\n" + definition(has_, *right);
     return true;
+}
+
+/// Resources are defined alike; what makes the difference is whose they are.
+std::string Comparison::definition(const SideOf& side, TypeIdx type) const {
+    const auto& model = side.model;
+    type = model.unaliased(type);
+    if (const auto* const own = std::get_if<Own>(&model[type].kind))
+        type = model.unaliased(own->resource);
+    else if (const auto* const borrow = std::get_if<Borrow>(&model[type].kind))
+        type = model.unaliased(borrow->resource);
+    const auto text = definition_text(model, type);
+    const auto* const owner = std::get_if<InterfaceIdx>(&model[type].owner);
+    if (owner == nullptr || !std::holds_alternative<Resource>(model[type].kind))
+        return text;
+    return fmt::format("{} // of the {} `{}`", text,
+                       in_exported_ && side.exports(*owner) ? "exported" : "imported",
+                       side.key_name(WorldKey(*owner)));
 }
 
 void Comparison::explain(Difference& difference, const Function& needed,
@@ -308,7 +350,7 @@ void Comparison::explain(Difference& difference, const Function& needed,
 
 void Comparison::types(const std::string& key, const std::string& name, TypeIdx needed,
                        std::optional<TypeIdx> had, Span had_at, std::string near) {
-    if (had && needs_.number(needed) == has_.number(*had))
+    if (had && same(Type(needed), Type(*had)))
         return;
     Difference out{side_,
                    key,

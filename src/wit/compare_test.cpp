@@ -96,6 +96,28 @@ TEST(Compare, resources_are_known_by_their_interface_and_name) {
     EXPECT_TRUE(all[1].starts_with("export `a:b/j`, type `r` | use a:b/i.{r} | use a:b/k.{r}"));
 }
 
+TEST(Compare, what_exports_use_is_of_the_export_where_there_is_one) {
+    const std::string head = "package a:b; interface i { resource r; } "
+                             "interface k { use i.{r}; g: func(x: r); }\n";
+    const auto imported = head + "world w { import i; export k; }";
+    const auto exported = head + "world w { export i; export k; }";
+    const auto both = head + "world w { import i; export i; export k; }";
+    EXPECT_EQ(misfits(exported, both), Lines());
+    const Lines wanted{
+        "export `a:b/k`, type `r` | use a:b/i.{r}\nresource r // of the imported `a:b/i` | "
+        "use a:b/i.{r}\nresource r // of the exported `a:b/i`",
+        "export `a:b/k`, function `g` | g: func(x: r)\nresource r // of the imported `a:b/i` | "
+        "g: func(x: r)\nresource r // of the exported `a:b/i`"};
+    EXPECT_EQ(misfits(exported, imported), wanted);
+    EXPECT_EQ(misfits(both, imported), wanted);
+}
+
+TEST(Compare, functions_of_the_world_use_what_is_imported) {
+    const std::string head = "package a:b; interface i { resource r; }\n"
+                             "world w { use i.{r}; export f: func(x: r); ";
+    EXPECT_EQ(misfits(head + "export i; }", head + "}"), Lines());
+}
+
 TEST(Compare, versions_count_as_the_rule_says) {
     const auto text = [](const std::string& version) {
         return "package a:b@" + version +

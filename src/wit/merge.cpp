@@ -18,7 +18,8 @@ base::Error disagree(std::string message) {
 /// refers to has been taken over before it.
 class Merger {
 public:
-    Merger(Model& into, const Model& from) : into_(into), from_(from), types_(into) {}
+    Merger(Model& into, Types& types, const Model& from)
+        : into_(into), from_(from), types_(types) {}
 
     Result<Moved> run();
 
@@ -48,7 +49,7 @@ private:
 
     Model& into_;
     const Model& from_;
-    Types types_;
+    Types& types_; // of `into_`
     std::uint32_t first_source_ = 0;
     Moved out_;
     std::vector<bool> new_interface_, new_world_; // of `from_`
@@ -398,9 +399,13 @@ Result<> Merger::matched_items(const base::OrderedMap<WorldKey, WorldItem>& from
 
 } // namespace
 
+Result<Moved> Union::add(const Model& from) {
+    return Merger(*into_, types_, from).run();
+}
+
 Result<Moved> merge(Model& into, const Model& from) {
     auto changed = into;
-    auto moved = Merger(changed, from).run();
+    auto moved = Union(changed).add(from);
     if (moved)
         into = std::move(changed);
     return moved;

@@ -3,7 +3,7 @@
 // must agree, and what one lacks is taken from the other.
 #pragma once
 
-#include "wit/model.hpp"
+#include "wit/types.hpp"
 
 #include <vector>
 
@@ -20,5 +20,19 @@ struct Moved {
 /// Interfaces are united: types and functions that only one view has are kept. Worlds must be
 /// equal. On failure `into` is as it was.
 Result<Moved> merge(Model& into, const Model& from);
+
+/// The same for many models one after the other, without a copy of what is there already.
+class Union {
+public:
+    /// `into` must outlive it; others may add to it meanwhile.
+    explicit Union(Model& into) : into_(&into), types_(into) {}
+
+    /// After a failure the model is of no use.
+    Result<Moved> add(const Model& from);
+
+private:
+    Model* into_;
+    Types types_;
+};
 
 } // namespace tenon::wit

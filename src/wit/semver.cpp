@@ -3,6 +3,7 @@
 // newer for the older.
 #include "wit/semver.hpp"
 
+#include "wit/dependencies.hpp"
 #include "wit/elaborate.hpp"
 #include "wit/order.hpp"
 #include "wit/shape.hpp"
@@ -19,14 +20,33 @@ namespace {
 
 using Replacements = std::map<InterfaceIdx, InterfaceIdx>;
 
-/// The older versions among the imports, each with the newest of its track. What is exported too
-/// stays: exports are never merged.
+/// What exported interfaces use, and what that uses in turn.
+std::set<InterfaceIdx> used_by_exports(const Model& model, const World& world) {
+    std::vector<InterfaceIdx> open;
+    for (const auto& [key, item] : world.exports)
+        if (const auto* const interface = std::get_if<WorldInterface>(&item))
+            open.push_back(interface->interface);
+    std::set<InterfaceIdx> out;
+    while (!open.empty()) {
+        const auto next = open.back();
+        open.pop_back();
+        for (const auto used : interfaces_used(model, next)) {
+            if (out.insert(used).second)
+                open.push_back(used);
+        }
+    }
+    return out;
+}
+
+/// The older versions among the imports, each with the newest of its track. Exports are never
+/// merged; and where one of both is exported too, what exports use of the older one stays: they
+/// would use an export in the place of an import, or the other way round.
 Replacements find_replacements(const Model& model, const World& world) {
     using Track = std::tuple<std::string, std::string, std::string, std::string>;
     std::map<Track, std::vector<InterfaceIdx>> tracks;
     for (const auto& [key, item] : world.imports) {
         const auto* const at = std::get_if<InterfaceIdx>(&key);
-        if (at == nullptr || world.exports.contains(key))
+        if (at == nullptr)
             continue;
         const auto& interface = model[*at];
         const auto& package = model[interface.package].name;
@@ -36,6 +56,8 @@ Replacements find_replacements(const Model& model, const World& world) {
         }
     }
     const auto version_of = [&](InterfaceIdx at) { return *model[model[at].package].name.version; };
+    const auto is_exported = [&](InterfaceIdx at) { return world.exports.contains(WorldKey(at)); };
+    const auto used = used_by_exports(model, world);
     Replacements out;
     for (const auto& [track, all] : tracks) {
         auto newest = all.front();
@@ -44,7 +66,8 @@ Replacements find_replacements(const Model& model, const World& world) {
                 newest = at;
         }
         for (const auto at : all) {
-            if (at != newest)
+            const bool has_export = is_exported(at) || is_exported(newest);
+            if (at != newest && !(has_export && used.contains(at)))
                 out.emplace(at, newest);
         }
     }
@@ -196,7 +219,9 @@ std::set<InterfaceIdx> users(const World& world, const Replacements& replacement
     for (const auto* const items : {&world.imports, &world.exports}) {
         for (const auto& [key, item] : *items) {
             const auto* const interface = std::get_if<WorldInterface>(&item);
-            if (interface != nullptr && !replacements.contains(interface->interface))
+            const bool stays = items == &world.exports || interface == nullptr ||
+                               !replacements.contains(interface->interface);
+            if (interface != nullptr && stays)
                 out.insert(interface->interface);
         }
     }
@@ -236,8 +261,10 @@ Result<> apply(Model& model, WorldIdx world, const Replacements& replacements) {
 
 Result<> merge_world_imports_based_on_semver(Model& model, WorldIdx world) {
     const auto replacements = find_replacements(model, model[world]);
-    if (replacements.empty())
-        return {};
+    if (replacements.empty()) {
+        Session session(model, Features());
+        return elaborate(session, world);
+    }
     const Comparison comparison(model, replacements);
     for (const auto& [older, newer] : replacements)
         TENON_TRY(comparison.check(older, newer));

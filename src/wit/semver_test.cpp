@@ -82,9 +82,34 @@ TEST(Semver, leaves_exports_alone) {
                "package c:d@1.0.0 { interface i {} }\n"
                "package c:d@1.1.0 { interface i {} }\n");
     ASSERT_TRUE(text.has_value());
-    EXPECT_NE(text->find("import c:d/i@1.0.0;\n  import c:d/i@1.1.0;\n\n  export c:d/i@1.0.0;"),
+    EXPECT_NE(text->find("{\n  import c:d/i@1.1.0;\n\n  export c:d/i@1.0.0;"), std::string::npos)
+        << *text;
+}
+
+TEST(Semver, what_exports_use_as_an_import_does_not_become_an_export) {
+    const auto text =
+        merged("package a:b;\n"
+               "world w { import c:d/i@1.1.0; export c:d/i@1.1.0; export c:d/k@1.0.0; }\n"
+               "package c:d@1.0.0 { interface i { resource r; }\n"
+               "interface k { use i.{r}; g: func(a: r); } }\n"
+               "package c:d@1.1.0 { interface i { resource r; } }\n");
+    ASSERT_TRUE(text.has_value());
+    EXPECT_NE(text->find("{\n  import c:d/i@1.1.0;\n  import c:d/i@1.0.0;\n\n"
+                         "  export c:d/i@1.1.0;\n  export c:d/k@1.0.0;"),
               std::string::npos)
         << *text;
+}
+
+TEST(Semver, puts_functions_before_interfaces_even_if_nothing_is_merged) {
+    auto read = read_good("package a:b;\nworld w { export f: func(); export i; }\n"
+                          "interface i {}\n");
+    auto& world = read.model.worlds[0];
+    base::OrderedMap<WorldKey, WorldItem> turned;
+    turned.insert(world.exports.entry(1).first, world.exports.entry(1).second);
+    turned.insert(world.exports.entry(0).first, world.exports.entry(0).second);
+    world.exports = turned;
+    ASSERT_TRUE(merge_world_imports_based_on_semver(read.model, WorldIdx{0}));
+    EXPECT_EQ(read.model.worlds[0].exports.entry(0).first, WorldKey(std::string("f")));
 }
 
 TEST(Semver, compares_types_without_walking_through_them_again_and_again) {

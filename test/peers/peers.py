@@ -218,6 +218,44 @@ def wasm_tools_validates(bench):
         bench.run("wasm-tools", "validate", "--features", "all", "s.wasm")
 
 
+PLUG = """(component
+  (core module $m (func (export "f") (param i32) (result i32) local.get 0))
+  (core instance $i (instantiate $m))
+  (type $f (func (param "x" u32) (result u32)))
+  (func $f (type $f) (canon lift (core func $i "f")))
+  (import "demo:a/log@0.1.0" (instance (export "flush" (func))))
+  (instance $double (export "double" (func $f)))
+  (export "demo:a/double@0.1.0" (instance $double)))
+"""
+SOCKET = """(component
+  (import "demo:a/log@0.1.0" (instance (export "write" (func))))
+  (import "demo:a/double@0.1.0" (instance $double (export "double" (func (param "x" u32) (result u32)))))
+  (export "demo:a/again@0.1.0" (instance $double)))
+"""
+
+
+def wasm_tools_plugs(bench):
+    for name, text in (("plug", PLUG), ("socket", SOCKET)):
+        bench.write(name + ".wat", text.encode())
+        bench.run(bench.tenon, "parse", name + ".wat", "-o", name + ".wasm")
+    bench.run(bench.tenon, "component", "plug", "socket.wasm", "--plug", "plug.wasm", "-o", "ours.wasm")
+    bench.run("wasm-tools", "validate", "ours.wasm")
+    bench.run("wasm-tools", "compose", "socket.wasm", "-d", "plug.wasm", "-o", "theirs.wasm")
+    # What both import is one interface, whose functions each puts in an order of its own.
+    ours, theirs = (sorted(bench.run("wasm-tools", "component", "wit", name).stdout.split("\n")) for name in ("ours.wasm", "theirs.wasm"))
+    expect(ours, theirs, "the WIT of what was put together")
+
+
+def wasm_tools_unbundles(bench):
+    bench.write("plug.wat", PLUG.encode())
+    bench.run(bench.tenon, "parse", "plug.wat", "-o", "plug.wasm")
+    for tool, name in ((bench.tenon, "ours"), ("wasm-tools", "theirs")):
+        bench.run(tool, "component", "unbundle", "plug.wasm", "--threshold", "0", "--module-dir", name, "-o", name + ".wasm")
+    for file in (".wasm", "/unbundled-module0.wasm"):
+        with open(bench.path("ours" + file), "rb") as ours, open(bench.path("theirs" + file), "rb") as theirs:
+            expect(ours.read() == theirs.read(), True, file + " has equal bytes")
+
+
 def tar_and_gzip_read(bench):
     tenon_par(bench, "t.par.gz", "--compress")
     bench.run("gzip", "-t", "t.par.gz")
@@ -242,6 +280,8 @@ CHECKS = [
     ("nk", "derives the public keys that tenon prints, curve keys too", nk_agrees),
     ("nk", "makes the signature that tenon makes", nk_verifies),
     ("wasm-tools", "validates modules and components that tenon signed", wasm_tools_validates),
+    ("wasm-tools", "composes what tenon plugs, to the same WIT", wasm_tools_plugs),
+    ("wasm-tools", "unbundles to the same bytes", wasm_tools_unbundles),
     ("tar", "and gzip list an archive of tenon's", tar_and_gzip_read),
     *registries.CHECKS,
 ]

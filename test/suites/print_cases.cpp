@@ -108,11 +108,24 @@ bool equal(const wasm::Expression& a, const wasm::Expression& b) {
     return first && second && *first == *second;
 }
 
+bool has_same_items(const wasm::Element& a, const wasm::Element& b) {
+    if (a.items.index() != b.items.index())
+        return false;
+    if (const auto* const functions = std::get_if<std::vector<std::uint32_t>>(&a.items))
+        return *functions == std::get<std::vector<std::uint32_t>>(b.items);
+    return std::ranges::equal(std::get<std::vector<wasm::Expression>>(a.items),
+                              std::get<std::vector<wasm::Expression>>(b.items), equal);
+}
+
 void compare_elements(const wasm::Module& a, const wasm::Module& b, Causes& causes) {
+    if (a.elements.size() != b.elements.size())
+        causes.insert("other element segments");
     for (std::size_t i = 0; i < std::min(a.elements.size(), b.elements.size()); ++i) {
         const auto &one = a.elements[i], &other = b.elements[i];
+        const bool is_active = one.mode == wasm::SegmentMode::active;
         const bool is_same = one.mode == other.mode && one.table == other.table &&
-                             one.items.index() == other.items.index();
+                             one.type == other.type && has_same_items(one, other) &&
+                             (!is_active || equal(one.table_offset, other.table_offset));
         causes.insert(!is_same                   ? "other element segments"
                       : one.flags != other.flags ? "long forms of segments"
                                                  : "integers not in their shortest form");
@@ -120,6 +133,8 @@ void compare_elements(const wasm::Module& a, const wasm::Module& b, Causes& caus
 }
 
 void compare_datas(const wasm::Module& a, const wasm::Module& b, Causes& causes) {
+    if (a.datas.size() != b.datas.size())
+        causes.insert("other data segments");
     for (std::size_t i = 0; i < std::min(a.datas.size(), b.datas.size()); ++i) {
         const auto &one = a.datas[i], &other = b.datas[i];
         if (one.mode != other.mode || one.memory != other.memory ||
