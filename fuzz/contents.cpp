@@ -74,7 +74,7 @@ void component(Bytes file) {
     for (std::size_t i = 0; i < parts->size(); ++i) {
         const auto& part = (*parts)[i];
         TENON_ASSERT(part.offset + part.bytes.size() <= file.size());
-        TENON_ASSERT(part.parent == tenon::compose::Part::outermost || part.parent < i);
+        TENON_ASSERT(part.parent == tenon::compose::EmbeddedPart::outermost || part.parent < i);
         TENON_ASSERT(!tenon::compose::path_of(*parts, i).empty());
         if (part.is_module)
             module(part.bytes, part.offset);
