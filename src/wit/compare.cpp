@@ -5,6 +5,7 @@
 #include "wit/print.hpp"
 #include "wit/type_numbers.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
@@ -103,6 +104,10 @@ std::string function_text(const Model& model, const Function& function) {
     return shown(print_function(model, function));
 }
 
+/// So many differences come with a name that might be meant: to find one takes time that grows with
+/// the maps, and nobody reads on.
+constexpr std::size_t most_near = 20;
+
 /// The name in `had` that might be meant: not one that is needed as well.
 template <class Had, class Needed>
 std::string nearest_name(const Had& had, const Needed& needed, std::string_view name) {
@@ -137,10 +142,11 @@ private:
     bool explain(Difference& difference, const std::optional<Type>& needed,
                  const std::optional<Type>& had) const;
     [[nodiscard]] std::string definition(const SideOf& side, TypeIdx type) const;
-    /// Only for what is shown: it takes time that grows with the maps.
+    /// Only for what is shown, and for the first of that.
+    [[nodiscard]] bool wants_near() const { return out_.size() < std::min(limit_, most_near); }
     template <class Had, class Needed> [[nodiscard]] std::string
     near(const Had& had, const Needed& needed, std::string_view name) const {
-        return out_.size() < limit_ ? nearest_name(had, needed, name) : std::string();
+        return wants_near() ? nearest_name(had, needed, name) : std::string();
     }
     [[nodiscard]] bool same(const Type& needed, const Type& had) const {
         return needs_.number(needed, in_exported_) == has_.number(had, in_exported_);
@@ -219,7 +225,7 @@ void Comparison::items(const Items& needed, const Items& had, Span had_at) {
             item(needs_.model.key_name(key), value, found, had_at, "");
         else if (out_.size() < limit_)
             item(needs_.model.key_name(key), value, nullptr, had_at,
-                 near_key(needs_, needed, key, has_, had));
+                 wants_near() ? near_key(needs_, needed, key, has_, had) : std::string());
     }
 }
 
@@ -501,8 +507,10 @@ std::vector<Difference> breaking_changes(const Model& old_model, PackageIdx old,
         if (const auto* const there = interfaces.find(name))
             comparison.interfaces(name, at, *there);
         else
-            comparison.missing_interface(name, old_model[at].span, now_model[now].span,
-                                         nearest_name(interfaces, old_model[old].interfaces, name));
+            comparison.missing_interface(
+                name, old_model[at].span, now_model[now].span,
+                out.size() < most_near ? nearest_name(interfaces, old_model[old].interfaces, name)
+                                       : std::string());
     }
     return out;
 }

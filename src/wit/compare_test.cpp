@@ -4,6 +4,7 @@
 #include "wit/select.hpp"
 #include "wit/test_wit.hpp"
 
+#include <ctime>
 #include <gtest/gtest.h>
 
 namespace tenon::wit {
@@ -183,6 +184,21 @@ TEST(Compare, long_chains_of_types_take_no_depth) {
     }
     text += "} world w { export i; }";
     EXPECT_EQ(misfits(text, text), Lines());
+}
+
+TEST(Compare, many_differences_take_time_in_proportion_to_them) {
+    std::string imports;
+    std::string others;
+    for (int i = 0; i < 4'000; ++i) {
+        imports += "import f-a" + std::to_string(i) + ": func();";
+        others += "import g-b" + std::to_string(i) + ": func();";
+    }
+    const auto begin = std::clock();
+    EXPECT_EQ(misfits("package a:b; world w { " + imports + " }",
+                      "package a:b; world w { " + others + " }")
+                  .size(),
+              4'000U);
+    EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 10);
 }
 
 } // namespace
