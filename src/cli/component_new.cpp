@@ -6,6 +6,7 @@
 #include "component/validate.hpp"
 #include "compose/adapter_search.hpp"
 #include "compose/new_component.hpp"
+#include "wasm/validate.hpp"
 
 #include <deque>
 #include <fmt/format.h>
@@ -84,15 +85,19 @@ Result<compose::NewOptions> options_of(const Call& call) {
     return options;
 }
 
-/// What was built, before anybody sees it. The main module is looked at where it was read.
-Result<> validate(const Call& call, const compose::NewComponent& made) {
+/// What was built, before anybody sees it. The main module is looked at where it was read; if it is
+/// not valid itself, that is what is told.
+Result<> validate(const Call& call, const compose::NewComponent& made, Bytes module,
+                  const std::string& path) {
     wasm::ValidateOptions options;
     options.features = wasm::Features::everything();
     options.stop = call.stop();
     auto valid = component::validate(made.tree(), options);
-    if (!valid)
-        return fail(std::move(valid).error().wrap("the component that was made is not valid"));
-    return {};
+    if (valid || valid.error().code() == Errc::interrupted)
+        return valid ? Result<>() : fail(std::move(valid).error());
+    if (auto main = wasm::validate(module, options.features); !main)
+        return fail(std::move(main).error().in_file(path));
+    return fail(std::move(valid).error().wrap("the component that was made is not valid"));
 }
 
 Result<> make_new(Call& call) {
@@ -109,7 +114,7 @@ Result<> make_new(Call& call) {
     if (!made)
         return fail(std::move(made).error().in_file(path));
     if (!call.has("skip-validation") && is_on(call, "validate", true))
-        TENON_TRY(validate(call, *made));
+        TENON_TRY(validate(call, *made, module, path));
     return deliver_wasm(call, made->parts());
 }
 

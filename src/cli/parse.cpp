@@ -162,8 +162,13 @@ Parser::Step Parser::take(const Option& option, std::string_view spelled,
     return std::nullopt;
 }
 
-// A word that looks like an option is not taken for a value: more often a value was forgotten.
+// A word that looks like an option is not taken for a value: more often a value was forgotten. Of
+// `true|false` the value may be left out, as the tools allow that have such options.
 Result<std::string_view> Parser::next_value(const Option& option) {
+    if (option.kind == ValueKind::choice && option.value == "true|false" &&
+        (next_ == arguments_.size() ||
+         (arguments_[next_] != "true" && arguments_[next_] != "false")))
+        return "true";
     const auto missing =
         fmt::format("a value is required for `{}` but none was supplied", shown(option));
     if (next_ == arguments_.size())

@@ -28,6 +28,7 @@ constexpr Option pack_options[] = {
     {.name = "compress", .letter = 'z', .environment = "PACK_COMPRESS"},
     {.name = "keep", .letter = 'k', .excludes = "compress"},
     {.name = "version", .kind = ValueKind::text, .value = "VERSION"},
+    {.name = "check", .kind = ValueKind::choice, .value = "true|false"},
 };
 constexpr Positional pack_arguments[] = {
     {.name = "ARCHIVE", .help = ""},
@@ -187,6 +188,18 @@ TEST(Parse, checks_numbers_and_choices) {
     EXPECT_EQ(line.error(), "invalid value `medium` for `--level <fast|small>`");
     EXPECT_EQ(line.help(), "possible values: fast, small");
     EXPECT_EQ(Line({"show", "none"}).error(), "invalid value `none` for `[WHAT]`");
+}
+
+TEST(Parse, takes_true_where_true_or_false_is_left_out) {
+    const Line bare({"box", "pack", "-vx", "--check", "a"});
+    EXPECT_EQ(bare.error(), "none");
+    EXPECT_EQ(bare.call().value("check"), "true");
+    EXPECT_EQ(bare.call().argument(0), "a");
+    EXPECT_EQ(Line({"box", "pack", "a", "-vx", "--check"}).call().value("check"), "true");
+    EXPECT_EQ(Line({"box", "pack", "a", "-vx", "--check", "false"}).call().value("check"), "false");
+    EXPECT_EQ(Line({"box", "pack", "a", "-vx", "--check=false"}).call().value("check"), "false");
+    EXPECT_EQ(Line({"box", "pack", "a", "-vx", "--check=no"}).error(),
+              "invalid value `no` for `--check <true|false>`");
 }
 
 TEST(Parse, lists_everything_that_is_missing) {

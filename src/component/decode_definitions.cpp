@@ -122,7 +122,7 @@ Result<ast::ExternName> read_extern_name(Input& in) {
     return name;
 }
 
-Result<CoreSort> read_core_sort(Input& in) {
+Result<CoreSort> read_core_sort(Reader& in) {
     const auto code = TENON_TRY(in.u8());
     if (code > 0x04 && (code < 0x10 || code > 0x12))
         return fail(no_such(in, "core sort", code));

@@ -78,7 +78,7 @@ base::Error no_such(const Reader& in, std::string_view what, std::uint8_t code);
 Result<std::string> read_name(Input& in);
 Result<ast::ExternName> read_extern_name(Input& in);
 Result<ast::SortIdx> read_sort_idx(Input& in);
-Result<CoreSort> read_core_sort(Input& in);
+Result<CoreSort> read_core_sort(Reader& in);
 
 Result<ast::ValType> read_component_val_type(Input& in);
 Result<ast::ExternType> read_component_extern_type(Input& in);

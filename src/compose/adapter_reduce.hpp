@@ -16,7 +16,7 @@ namespace tenon::compose {
 /// The module with the exports in `kept`, and what these reach. `realloc` is how the main module
 /// exports its allocator, if it may be called; `name` is the module's name for people, if it is to
 /// have one. `not_found` where an export is missing, `unsupported` for what adapters may not have,
-/// `invalid` for a module that is not valid.
+/// `invalid` for definitions that are not valid.
 Result<Buffer> reduce_adapter(const wasm::Module& adapter,
                               const std::set<std::string, std::less<>>& kept,
                               const std::optional<std::string>& realloc, const std::string& name);

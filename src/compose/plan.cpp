@@ -6,6 +6,7 @@
 #include "wasm/sections.hpp"
 #include "wit/semver.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace tenon::compose {
@@ -143,6 +144,7 @@ Result<> Plan::settle_world(const NewOptions& options) {
         auto& of_one = places.emplace_back();
         for (const auto& key : provider.exports)
             of_one.push_back(world().exports.position(key));
+        std::ranges::sort(of_one); // merging puts functions first
     }
     make_nominal(model, metadata_.world);
     for (std::size_t i = 0; i < places.size(); ++i) {
