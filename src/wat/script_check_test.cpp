@@ -97,11 +97,11 @@ TEST(ScriptCheck, custom_sections_have_assertions_of_their_own) {
 }
 
 TEST(ScriptCheck, gated_parts_are_on_for_scripts_where_features_say_so) {
-    constexpr std::string_view map = "(component (type (map string u8)))";
-    EXPECT_EQ(checks(map)[0].verdict, Verdict::failed);
+    constexpr std::string_view list = "(component (type (list u8 4)))";
+    EXPECT_EQ(checks(list)[0].verdict, Verdict::failed);
     CheckOptions options;
     options.features = script_features();
-    EXPECT_EQ(checks(map, options)[0].verdict, Verdict::passed);
+    EXPECT_EQ(checks(list, options)[0].verdict, Verdict::passed);
 }
 
 TEST(ScriptCheck, more_than_validity_can_be_asked) {
