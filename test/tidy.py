@@ -274,6 +274,27 @@ def check_cxx_words(tree, name, text, path):
 
 # --- documentation ----------------------------------------------------------------------------------------------------------
 
+def check_class_names(tree):
+    """A class that two files define in one namespace is two classes to the compiler and one to the linker, which takes either's
+    functions for both. Classes of one file stand in a namespace without a name."""
+    homes = {}
+    for name in tree.files:
+        if not name.startswith("src/") or pathlib.PurePosixPath(name).suffix not in cxx:
+            continue
+        namespace, hidden = "", False
+        for number, line in enumerate(tree.text(name).splitlines(), 1):
+            if found := re.match(r"namespace ([\w:]+) \{", line):
+                namespace = found[1]
+            elif re.match(r"namespace \{", line):
+                hidden = True
+            elif re.match(r"\} // namespace$", line):
+                hidden = False
+            elif not hidden and (found := re.match(r"(?:struct|class) (\w+)(?: final)?(?: :[^:].*)? \{", line)):
+                first = homes.setdefault((namespace, found[1]), name)
+                if first != name:
+                    tree.report("twice", name, number, f"`{namespace}::{found[1]}` is defined in {first} too")
+
+
 def slug(heading):
     """The anchor that a heading gets, as forges make it: markup gone, lower case, blanks to dashes, other signs dropped."""
     heading = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
@@ -339,6 +360,7 @@ def check(root):
     includes = check_includes(tree, modules)
     check_used(tree, modules, includes)
     check_words(tree)
+    check_class_names(tree)
     check_documents(tree)
     return sorted(tree.findings)
 

@@ -56,6 +56,13 @@ class Fires(unittest.TestCase):
     def modules(self, old, new):
         return {"src/CMakeLists.txt": clean["src/CMakeLists.txt"].replace(old, new)}
 
+    def test_class_that_two_files_define(self):
+        inside = "namespace tenon::data {\nclass Part {\n};\n}\n"
+        changes = {"src/data/json.hpp": clean["src/data/json.hpp"] + inside, "src/data/json.cpp": clean["src/data/json.cpp"] + inside}
+        self.one(changes, "src/data/json.hpp", 5, "twice")
+        hidden = "namespace tenon::data {\nnamespace {\nclass Part {\n};\n} // namespace\n}\n"
+        self.assertEqual(self.findings({**changes, "src/data/json.cpp": clean["src/data/json.cpp"] + hidden}), [])
+
     def test_clean_tree_has_no_finding(self):
         self.assertEqual(self.findings(), [])
 
