@@ -173,6 +173,7 @@ private:
         for (const auto& section : module.customs)
             if (section.name == "name")
                 wat::read_names(section.payload, names);
+        names.finish();
         for (const auto& one : largest) {
             const auto* const name = names.funcs.find(one.index);
             to_.largest.push_back(
