@@ -39,12 +39,7 @@ Result<> ComponentPrinter::component(const ast::Component& tree, std::uint64_t e
     to_.begin("component");
     const bool is_nested = !levels_.empty();
     Level level(true);
-    auto& names = level.scope.names;
-    for (const auto& section : tree.sections)
-        if (const auto* const custom = std::get_if<ast::Custom>(&section.kind);
-            custom != nullptr && custom->name == names_section)
-            read_component_names(custom->payload, names);
-    names.finish();
+    auto& names = level.scope.names = wat::names_of(tree);
     if (is_nested) {
         const auto& parent = scope();
         to_.put(' ');

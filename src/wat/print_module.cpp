@@ -98,13 +98,10 @@ constexpr std::array<ModulePrinter::Part, 13> ModulePrinter::parts = {{
 constexpr std::string_view hints_section = "metadata.code.branch_hint";
 
 void ModulePrinter::read_customs() {
-    for (const auto& custom : module_.customs) {
-        if (custom.name == "name")
-            read_names(custom.payload, scope_.names);
+    scope_.names = names_of(module_);
+    for (const auto& custom : module_.customs)
         if (custom.name == hints_section)
             hints_ = read_branch_hints(custom.payload, offset_in_file(custom.payload.data()));
-    }
-    scope_.names.finish();
 }
 
 void ModulePrinter::customs(std::uint8_t after) {

@@ -203,14 +203,7 @@ PrintNames::PrintNames(bool of_component)
       components("component", "component"), component_instances("instance", "instance"),
       values("value", "value") {}
 
-void PrintNames::finish() {
-    for (auto* const space : {&funcs, &types, &tables, &memories, &globals, &elements, &datas,
-                              &tags, &modules, &instances, &component_types, &component_funcs,
-                              &components, &component_instances, &values})
-        space->finish();
-    for (auto* const names : {&locals, &labels, &fields, &type_params, &tag_params})
-        names->finish();
-}
+namespace {
 
 void read_names(Bytes section, PrintNames& into) {
     each_part(section, [&into](std::uint8_t id, Reader& in) {
@@ -277,6 +270,39 @@ void read_component_names(Bytes section, PrintNames& into) {
         auto* const names = space(in);
         return names == nullptr || names->read(in, true);
     });
+}
+
+void finish(PrintNames& names) {
+    for (auto* const space :
+         {&names.funcs, &names.types, &names.tables, &names.memories, &names.globals,
+          &names.elements, &names.datas, &names.tags, &names.modules, &names.instances,
+          &names.component_types, &names.component_funcs, &names.components,
+          &names.component_instances, &names.values})
+        space->finish();
+    for (auto* const nested :
+         {&names.locals, &names.labels, &names.fields, &names.type_params, &names.tag_params})
+        nested->finish();
+}
+
+} // namespace
+
+PrintNames names_of(const wasm::Module& module) {
+    PrintNames names(false);
+    for (const auto& custom : module.customs)
+        if (custom.name == "name")
+            read_names(custom.payload, names);
+    finish(names);
+    return names;
+}
+
+PrintNames names_of(const component::ast::Component& component) {
+    PrintNames names(true);
+    for (const auto& section : component.sections)
+        if (const auto* const custom = std::get_if<component::ast::Custom>(&section.kind);
+            custom != nullptr && custom->name == "component-name")
+            read_component_names(custom->payload, names);
+    finish(names);
+    return names;
 }
 
 } // namespace tenon::wat

@@ -9,6 +9,7 @@
 #include "base/keyed_hash.hpp"
 #include "base/reader.hpp"
 #include "component/ast.hpp"
+#include "wasm/module.hpp"
 #include "wat/print_layout.hpp"
 
 #include <cstdint>
@@ -109,14 +110,12 @@ struct PrintNames {
     NestedNames locals, labels, fields;
     NestedNames type_params, tag_params;
     PrintSpace component_types, component_funcs, components, component_instances, values;
-
-    /// Behind the last section.
-    void finish();
 };
 
-/// The custom section `name` of a core module. What is malformed ends it, as that is no error.
-void read_names(Bytes section, PrintNames& into);
-/// The custom section `component-name`.
-void read_component_names(Bytes section, PrintNames& into);
+/// From the custom sections `name` of a core module. What is malformed ends one, as that is no
+/// error.
+PrintNames names_of(const wasm::Module& module);
+/// So from the sections `component-name`, without those of what is nested in it.
+PrintNames names_of(const component::ast::Component& component);
 
 } // namespace tenon::wat

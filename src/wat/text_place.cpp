@@ -45,8 +45,10 @@ std::size_t TextPlaces::find(std::size_t binary) const noexcept {
 }
 
 base::Error placed(base::Error error, std::string_view name, std::string_view text) {
-    if (!error.offset() || error.source())
+    if (error.source())
         return error;
+    if (!error.offset())
+        return std::move(error).in_file(std::string(name));
     const auto offset = places_of(name, text).find(*error.offset());
     base::Error out(error.code(), error.message());
     for (const auto& frame : error.frames())

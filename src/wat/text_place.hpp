@@ -38,7 +38,8 @@ private:
 [[nodiscard]] TextPlaces component_places(std::string_view name, std::string_view text);
 
 /// An error with an offset in the binary that `parse` made of the text: with the line of the
-/// text in its place. An error that has no offset, or shows a text already, is left as it is.
+/// text in its place. An error without an offset gets the name alone; one that shows a text already
+/// is left as it is.
 base::Error placed(base::Error error, std::string_view name, std::string_view text);
 
 } // namespace tenon::wat
