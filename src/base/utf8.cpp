@@ -162,4 +162,13 @@ std::string printable(std::string_view text, bool keep_lines) {
     return out;
 }
 
+std::string shortened(std::string_view text, std::size_t most_bytes) {
+    if (text.size() <= most_bytes)
+        return std::string(text);
+    auto end = most_bytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80)
+        --end;
+    return std::string(text.substr(0, end)) + "…";
+}
+
 } // namespace tenon::base

@@ -27,4 +27,8 @@ std::size_t display_width(std::string_view text) noexcept;
 /// feeds are kept only with `keep_lines`.
 std::string printable(std::string_view text, bool keep_lines = false);
 
+/// At most so many bytes of a text of strangers, cut between characters, with `…` behind them where
+/// there was more.
+std::string shortened(std::string_view text, std::size_t most_bytes);
+
 } // namespace tenon::base

@@ -115,6 +115,14 @@ TEST(Printable, shows_marks_that_turn_the_direction_of_text) {
     EXPECT_EQ(printable("\xe2\x81\xa6"), "\\u{2066}");
 }
 
+TEST(Shortened, cuts_between_characters) {
+    EXPECT_EQ(shortened("abc", 3), "abc");
+    EXPECT_EQ(shortened("abcd", 3), "abc…");
+    EXPECT_EQ(shortened("ab\u00e9d", 3), "ab…"); // U+00E9 is two bytes
+    EXPECT_EQ(shortened("ab\u00e9d", 4), "ab\u00e9…");
+    EXPECT_EQ(shortened("\x80\x80", 1), "…");
+}
+
 TEST(Printable, keeps_line_feeds_only_when_asked) {
     EXPECT_EQ(printable("a\nb\tc"), "a\\u{a}b c");
     EXPECT_EQ(printable("a\nb\tc", true), "a\nb c");

@@ -2,7 +2,6 @@
 #include "base/file.hpp"
 #include "base/utf8.hpp"
 #include "cli/contents_view.hpp"
-#include "cli/shortened.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verdict_text.hpp"
 #include "wasm/type_text.hpp"
@@ -21,7 +20,7 @@ constexpr std::size_t wrapped_at = 60;
 
 /// One line, fit for a terminal.
 std::string line_of(std::string_view text, std::size_t most_bytes) {
-    return shortened(base::printable(text), most_bytes);
+    return base::shortened(base::printable(text), most_bytes);
 }
 
 std::string size_text(std::uint64_t bytes) {

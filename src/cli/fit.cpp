@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/fit.hpp"
 
-#include "cli/shortened.hpp"
+#include "base/utf8.hpp"
 #include "component/decode.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ std::string column(std::string_view who, std::string_view does, std::size_t widt
                    const std::string& wit) {
     const auto head = fmt::format("{} {}", who, does);
     auto out = fmt::format("\n{:<{}}", head, width);
-    for (const char c : shortened(wit, max_shown_bytes)) {
+    for (const char c : base::shortened(wit, max_shown_bytes)) {
         out += c;
         if (c == '\n')
             out.append(width, ' ');

@@ -3,11 +3,11 @@
 // of wasm-tools.
 #include "wasm/metadata.hpp"
 
+#include "base/utf8.hpp"
 #include "cli/deliver.hpp"
 #include "cli/framed_table.hpp"
 #include "cli/metadata_dependencies.hpp"
 #include "cli/rows.hpp"
-#include "cli/shortened.hpp"
 #include "cli/wasm_input.hpp"
 
 #include <algorithm>
@@ -60,7 +60,7 @@ void add_summary(FramedTable& table, const Metadata& of, const std::string& pare
                  std::uint64_t whole, unsigned& unknown) {
     // It stands in the rows of all its children, too.
     const auto name =
-        of.name ? shortened(*of.name, max_name_bytes) : fmt::format("unknown({})", unknown++);
+        of.name ? base::shortened(*of.name, max_name_bytes) : fmt::format("unknown({})", unknown++);
     table.row({std::string(kind_of(of)), name, short_size(of.end - of.begin), share(of, whole),
                languages_of(of), parent});
     for (const auto& child : of.children)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/difference.hpp"
 
+#include "base/utf8.hpp"
 #include "component/types_each.hpp"
 #include "component/visibility.hpp"
 
@@ -13,16 +14,9 @@ namespace {
 
 constexpr int max_text_depth = 4;
 constexpr std::size_t max_text_items = 8;
-constexpr std::size_t max_name_length = 64;
+constexpr std::size_t max_name_bytes = 64;
 /// Of types of more parts nobody is told where they part: it is asked for at each level again.
 constexpr std::uint32_t max_compared_size = 10'000;
-
-/// A name, or its beginning.
-std::string short_name(std::string_view name) {
-    if (name.size() <= max_name_length)
-        return std::string(name);
-    return fmt::format("{}…", name.substr(0, max_name_length));
-}
 
 struct TypeText {
     const Types& types;
@@ -97,9 +91,10 @@ private:
                                     char open = '{', char close = '}') const {
         std::vector<std::string> items;
         for (const auto& [name, type] : list) {
-            items.push_back(items.size() < max_text_items
-                                ? fmt::format("{}: {}", short_name(name), (*this)(type))
-                                : "…");
+            items.push_back(
+                items.size() < max_text_items
+                    ? fmt::format("{}: {}", base::shortened(name, max_name_bytes), (*this)(type))
+                    : "…");
             if (items.size() > max_text_items)
                 break;
         }

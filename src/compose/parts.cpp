@@ -11,6 +11,7 @@ namespace tenon::compose {
 namespace {
 
 constexpr std::size_t max_parts = 100'000;
+constexpr std::size_t max_name_bytes = 60; // of one in a path
 
 /// Of name sections: the own name, and in components the names of core modules and components.
 class NameSection {
@@ -80,17 +81,6 @@ EmbeddedPart::Role role_of(std::string_view name) {
     if (name == "wit-component:fixups" || name == "wit-component-fixup")
         return EmbeddedPart::Role::fixups;
     return EmbeddedPart::Role::unknown;
-}
-
-std::string short_name(const std::string& name) {
-    constexpr std::size_t most = 60;
-    auto text = base::printable(name);
-    if (text.size() <= most)
-        return text;
-    auto end = most;
-    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80)
-        --end;
-    return text.substr(0, end) + "…";
 }
 
 class Collector {
@@ -171,8 +161,10 @@ std::string_view word_of(EmbeddedPart::Role role) noexcept {
 std::string path_of(const std::vector<EmbeddedPart>& parts, std::size_t at) {
     const auto& part = parts[at];
     auto out = part.is_module ? std::string("core module") : std::string("component");
-    out += part.name.empty() ? fmt::format(" {}", part.index)
-                             : fmt::format(" \"{}\"", short_name(part.name));
+    out +=
+        part.name.empty()
+            ? fmt::format(" {}", part.index)
+            : fmt::format(" \"{}\"", base::shortened(base::printable(part.name), max_name_bytes));
     return part.parent == EmbeddedPart::outermost ? out : path_of(parts, part.parent) + ", " + out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compose/plug_explain.hpp"
 
+#include "base/utf8.hpp"
 #include "component/package_decode.hpp"
 #include "wit/compare.hpp"
 
@@ -11,10 +12,6 @@ namespace tenon::compose {
 namespace {
 
 constexpr std::size_t max_shown_bytes = 500;
-
-std::string shown(const std::string& wit) {
-    return wit.size() <= max_shown_bytes ? wit : wit.substr(0, max_shown_bytes) + "…";
-}
 
 std::string key_text(const wit::Model& model, const wit::WorldKey& key) {
     const auto* const at = std::get_if<wit::InterfaceIdx>(&key);
@@ -48,9 +45,10 @@ std::optional<std::string> explain_misfit(const component::ast::Component& socke
     const auto& first = differences.front();
     if (first.is_missing())
         return fmt::format("the plug has no {} (the socket wants `{}`)", first.item,
-                           shown(first.needed));
+                           base::shortened(first.needed, max_shown_bytes));
     return fmt::format("{}: the plug has `{}`, the socket wants `{}`", first.item,
-                       shown(first.found), shown(first.needed));
+                       base::shortened(first.found, max_shown_bytes),
+                       base::shortened(first.needed, max_shown_bytes));
 }
 
 } // namespace tenon::compose
