@@ -14,7 +14,10 @@
 
 namespace {
 
-using namespace tenon;
+using tenon::Bytes;
+namespace component = tenon::component;
+namespace compose = tenon::compose;
+namespace wasm = tenon::wasm;
 
 bool is_valid(Bytes component) {
     wasm::ValidateOptions options;

@@ -23,14 +23,13 @@ Result<> say_it_fits(Call& call) {
 Result<> targets(Call& call) {
     const auto input = TENON_TRY(read_wit_input(call, *call.argument(0)));
     const auto world = TENON_TRY(wit::select_world(input.model, input.main, call.value("world")));
-    const auto path = call.argument(1).value_or("-");
-    const auto content = TENON_TRY(read_component(call, path)).bytes;
+    const auto component = TENON_TRY(read_component(call, call.argument(1).value_or("-")));
     wasm::ValidateOptions options;
     options.features = wasm::Features::everything();
     options.stop = call.stop();
-    auto outside = read_outside(content, options);
+    auto outside = read_outside(component.bytes, options);
     if (!outside)
-        return fail(std::move(outside).error().in_file(path));
+        return fail(component.locate(std::move(outside).error()));
     const auto message =
         fmt::format("the component does not fit the world `{}`", input.model.id_of(world));
     if (!outside->wit.world)

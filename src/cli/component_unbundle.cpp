@@ -56,9 +56,9 @@ Result<> unbundle(Call& call) {
         call.stop());
     if (!made) {
         auto error = std::move(made).error();
-        if (error.offset() && !error.bytes())
+        if (input.text.empty() && error.offset() && !error.bytes())
             error = std::move(error).show(input.bytes, 0);
-        return fail(std::move(error).in_file(input.name));
+        return fail(input.locate(std::move(error)));
     }
     TENON_TRY(write_modules(call, *call.value("module-dir"), made->modules));
     return deliver_wasm(call, made->component);

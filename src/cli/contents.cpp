@@ -169,11 +169,7 @@ private:
         if (top_ == 0)
             return;
         const auto largest = wasm::largest_functions(module, top_);
-        wat::PrintNames names(false);
-        for (const auto& section : module.customs)
-            if (section.name == "name")
-                wat::read_names(section.payload, names);
-        names.finish();
+        const auto names = wat::names_of(module);
         for (const auto& one : largest) {
             const auto* const name = names.funcs.find(one.index);
             to_.largest.push_back(

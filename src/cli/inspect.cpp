@@ -261,7 +261,8 @@ Result<> inspect_opened(Call& call, const base::Path& file, int fd) {
     if (wasm::looks_like_wasm(content))
         return inspect_wasm(call, file, content, "binary");
     if (looks_like_text(content))
-        return inspect_wasm(call, file, TENON_TRY(wat::parse(file.native(), as_text(content))),
+        return inspect_wasm(call, file,
+                            TENON_TRY(wat::parse(file.native(), as_text(content), call.stop())),
                             "text");
     return inspect_archive(call, archive::inspect(content, file.native(), anyone, work));
 }
