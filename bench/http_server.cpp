@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>

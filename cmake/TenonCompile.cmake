@@ -22,5 +22,5 @@ target_compile_options(tenon_compile INTERFACE
 # at every start. Formatting a double stops the program with fmt's message; round to integers first. A fixed separator of
 # thousands keeps std::locale out, whose tables would be relocated at every start.
 target_compile_definitions(tenon_compile INTERFACE
-    FMT_HEADER_ONLY=1 FMT_USE_FLOAT=0 FMT_USE_DOUBLE=0 FMT_USE_LONG_DOUBLE=0 "FMT_STATIC_THOUSANDS_SEPARATOR=','")
+    FMT_USE_FLOAT=0 FMT_USE_DOUBLE=0 FMT_USE_LONG_DOUBLE=0 "FMT_STATIC_THOUSANDS_SEPARATOR=','")
 target_include_directories(tenon_compile INTERFACE ${PROJECT_SOURCE_DIR}/include)

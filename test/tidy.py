@@ -183,6 +183,8 @@ def check_includes(tree, modules):
                     tree.report("door", name, line, f"`{target}` is included by {door_users[door]} already; one file is its door")
             if re.match(r"fmt/", target) and pathlib.PurePosixPath(name).suffix in header and not re.search(r"(^|/)test_[^/]*\.hpp$|_test\.hpp$", name):
                 tree.report("door", name, line, "fmt is included by .cpp files only")
+            elif re.match(r"fmt/", target) and target != "fmt/core.h" and not name.endswith("src/base/format.cpp"):
+                tree.report("door", name, line, f"<{target}> compiles for seconds in every file; <fmt/core.h> declares what base/format.cpp compiles once")
     return includes
 
 

@@ -23,7 +23,7 @@ tenon_module(claims
     DEPENDS base data)
 """,
     "src/base/bytes.hpp": f"// {spdx}\n#pragma once\n",
-    "src/base/bytes.cpp": f'// {spdx}\n#include "base/bytes.hpp"\n#include <fmt/format.h>\n',
+    "src/base/bytes.cpp": f'// {spdx}\n#include "base/bytes.hpp"\n#include <fmt/core.h>\n',
     "src/data/json.hpp": f'// {spdx}\n#pragma once\n#include "base/bytes.hpp"\n',
     "src/data/json.cpp": f'// {spdx}\n#include "data/json.hpp"\n\n#include <nlohmann/json.hpp>\n',
     "src/pack/tar.hpp": f'// {spdx}\n#pragma once\n#include "base/bytes.hpp"\n',
@@ -92,7 +92,10 @@ class Fires(unittest.TestCase):
         self.one({"src/data/more.cpp": f"// {spdx}\n#include <nlohmann/json.hpp>\n"}, "src/data/more.cpp", 2, "door")
 
     def test_third_party_in_a_header(self):
-        self.one({"src/data/json.hpp": clean["src/data/json.hpp"] + "#include <fmt/format.h>\n"}, "src/data/json.hpp", 4, "door")
+        self.one({"src/data/json.hpp": clean["src/data/json.hpp"] + "#include <fmt/core.h>\n"}, "src/data/json.hpp", 4, "door")
+
+    def test_fmt_beyond_its_declarations(self):
+        self.one(self.token("#include <fmt/format.h>"), "src/claims/token.cpp", 4, "door")
 
     def test_header_that_no_one_includes(self):
         self.one({"src/pack/lost.hpp": f"// {spdx}\n#pragma once\n"}, "src/pack/lost.hpp", 0, "unused")

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <system_error>
 #include <thread>
 

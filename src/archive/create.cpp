@@ -6,7 +6,7 @@
 #include "archive/writing.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <numeric>
 
 namespace tenon::archive {

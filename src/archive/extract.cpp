@@ -5,7 +5,7 @@
 #include "archive/writing.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <ranges>
 
 namespace tenon::archive {

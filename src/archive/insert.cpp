@@ -7,7 +7,7 @@
 #include "pack/crc32.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::archive {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/file.h>
 #include <thread>
 

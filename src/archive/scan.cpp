@@ -6,7 +6,7 @@
 #include "base/utf8.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::archive {
 namespace {

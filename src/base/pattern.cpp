@@ -5,7 +5,7 @@
 #include "base/utf8.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <optional>
 
 namespace tenon::base {

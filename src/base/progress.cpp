@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>

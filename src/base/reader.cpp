@@ -3,7 +3,7 @@
 
 #include "base/utf8.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::base {
 

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 // https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_02
 #include "base/process.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::base {
 namespace {

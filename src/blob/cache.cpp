@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <string>
 #include <sys/file.h>
 #include <sys/stat.h>

@@ -8,7 +8,7 @@
 #include "crypto/sha512.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <variant>
 
 namespace tenon::blob {

@@ -4,7 +4,7 @@
 #include "claims/token.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::claims {
 namespace {

@@ -8,7 +8,7 @@
 #include "wasm/sections.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::claims {
 namespace {

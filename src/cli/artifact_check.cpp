@@ -8,7 +8,7 @@
 #include "cli/signing.hpp"
 #include "wasm/sections.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/rows.hpp"
 #include "cli/signing.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

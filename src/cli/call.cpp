@@ -11,7 +11,7 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace tenon::cli {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon check: what a file is, whether it is valid, and whether it fits where it is to go.
 #include "base/diagnostic.hpp"
+#include "base/join.hpp"
 #include "cli/describe.hpp"
 #include "cli/features.hpp"
 #include "cli/fit.hpp"
@@ -15,7 +16,7 @@
 #include "wat/parse.hpp"
 #include "wit/select.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 
 namespace tenon::cli {
@@ -264,7 +265,7 @@ std::string wasi_versions(const std::vector<std::string>& names) {
     }
     if (versions.size() == 1)
         return versions.begin()->empty() ? "yes" : *versions.begin();
-    return fmt::format("{}", fmt::join(packages, ", "));
+    return base::joined(packages, ", ");
 }
 
 void put_rows(std::string& text, std::string_view label, const std::vector<std::string>& values) {

@@ -8,7 +8,7 @@
 #include "cli/token_options.hpp"
 #include "cli/verdict_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon completions bash|zsh|fish: the script that teaches a shell the table of verbs. Each script
 // stands alone; none needs the shell's own completion library beyond what it ships with.
+#include "base/join.hpp"
 #include "cli/rows.hpp"
 #include "cli/table.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {
@@ -38,7 +39,7 @@ std::string plain(std::string_view text) {
 }
 
 std::string joined_choices(std::string_view words) {
-    return fmt::format("{}", fmt::join(choices(words), " "));
+    return base::joined(choices(words), " ");
 }
 
 /// `par` of `par create`.

@@ -9,7 +9,7 @@
 #include "wasm/validate.hpp"
 
 #include <deque>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

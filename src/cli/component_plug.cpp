@@ -6,7 +6,7 @@
 #include "compose/plug.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "cli/wit_input.hpp"
 #include "wit/select.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/wasm_input.hpp"
 #include "compose/unbundle.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <vector>
 
 namespace tenon::cli {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/file.hpp"
+#include "base/join.hpp"
 #include "base/utf8.hpp"
 #include "cli/contents_view.hpp"
 #include "cli/text_table.hpp"
@@ -7,7 +8,7 @@
 #include "wasm/type_text.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <span>
 
 namespace tenon::cli {
@@ -142,14 +143,13 @@ private:
         if (of_.core_modules != 0)
             row("WebAssembly",
                 fmt::format("{}{}{}{}", of_.features_are_whole ? "" : "at least ", needs.version,
-                            beyond.empty() ? "" : " with ", fmt::join(beyond, ", ")));
+                            beyond.empty() ? "" : " with ", base::joined(beyond, ", ")));
         words("Features", all);
     }
     void wasi() {
         const auto versions = wasi_versions(of_);
-        row("WASI", versions.empty()
-                        ? "no"
-                        : line_of(fmt::format("{}", fmt::join(versions, ", ")), most_value_bytes));
+        row("WASI",
+            versions.empty() ? "no" : line_of(base::joined(versions, ", "), most_value_bytes));
     }
     [[nodiscard]] std::vector<std::string> worlds_inside() const {
         std::vector<std::string> out;
@@ -355,7 +355,7 @@ private:
             all.push_back(counted(resources, "resource", "resources"));
         if (all.empty())
             all.push_back(counted(interface.types.size(), "type", "types"));
-        return fmt::format("{}", fmt::join(all, ", "));
+        return base::joined(all, ", ");
     }
     void foreign() {
         const auto& list = of_.foreign_imports;

@@ -4,7 +4,7 @@
 #include "cli/registry_access.hpp"
 #include "cli/rows.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

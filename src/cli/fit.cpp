@@ -4,7 +4,7 @@
 #include "base/utf8.hpp"
 #include "component/decode.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

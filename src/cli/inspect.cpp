@@ -3,6 +3,7 @@
 // holds; what is inside those that say nothing.
 #include "archive/archive.hpp"
 #include "base/ascii.hpp"
+#include "base/join.hpp"
 #include "base/utf8.hpp"
 #include "claims/embed.hpp"
 #include "cli/contents_view.hpp"
@@ -20,7 +21,7 @@
 #include "wasm/sections.hpp"
 #include "wat/parse.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,7 +44,7 @@ std::string_view label_of(std::string_view key) {
 std::string joined_tags(const claims::ComponentClaims& component) {
     if (!component.tags || component.tags->empty())
         return "None";
-    return fmt::format("{}", fmt::join(*component.tags, ","));
+    return base::joined(*component.tags, ",");
 }
 
 struct Facts {

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

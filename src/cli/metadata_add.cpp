@@ -9,7 +9,7 @@
 #include "cli/wasm_input.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

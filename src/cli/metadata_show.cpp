@@ -11,7 +11,7 @@
 #include "cli/wasm_input.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "cli/wasm_input.hpp"
 #include "data/value.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

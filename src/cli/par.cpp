@@ -8,7 +8,7 @@
 #include "cli/verdict_text.hpp"
 #include "component/package_file.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/parse.hpp"
 
+#include "base/join.hpp"
 #include "cli/environment.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {
@@ -41,7 +42,7 @@ Result<> check_value(std::string_view name, ValueKind kind, std::string_view all
     if (std::ranges::find(words, value) != words.end())
         return {};
     return fail(base::Error(Errc::usage, fmt::format("invalid value `{}` for `{}`", value, name))
-                    .help(fmt::format("possible values: {}", fmt::join(words, ", "))));
+                    .help(fmt::format("possible values: {}", base::joined(words, ", "))));
 }
 
 } // namespace

@@ -6,7 +6,7 @@
 #include "wasm/sections.hpp"
 #include "wat/parse.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

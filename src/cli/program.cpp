@@ -11,7 +11,7 @@
 #include "cli/version.hpp"
 
 #include <csignal>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::cli {
 namespace {

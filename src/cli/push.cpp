@@ -8,7 +8,7 @@
 #include "cli/signing.hpp"
 #include "component/package_file.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

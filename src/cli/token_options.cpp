@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/token_options.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <limits>
 #include <set>
 

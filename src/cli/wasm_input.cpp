@@ -7,7 +7,7 @@
 #include "wat/text_place.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace tenon::cli {

@@ -8,7 +8,7 @@
 #include "wit/lint.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace tenon::cli {

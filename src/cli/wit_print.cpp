@@ -11,7 +11,7 @@
 #include "wit/select.hpp"
 #include "wit/semver.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <set>
 

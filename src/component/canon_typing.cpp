@@ -7,7 +7,7 @@
 #include "component/typing_values.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

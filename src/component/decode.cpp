@@ -4,7 +4,7 @@
 #include "component/decode_detail.hpp"
 #include "wasm/sections.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

@@ -2,7 +2,7 @@
 // Definitions other than types: names, aliases, imports, exports, instances, canonical definitions.
 #include "component/decode_detail.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

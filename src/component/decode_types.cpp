@@ -3,7 +3,7 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#type-definitions
 #include "component/decode_detail.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

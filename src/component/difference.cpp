@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "component/difference.hpp"
 
+#include "base/join.hpp"
 #include "base/utf8.hpp"
 #include "component/types_each.hpp"
 #include "component/visibility.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {
@@ -56,7 +56,7 @@ struct TypeText {
             if (items.size() > max_text_items)
                 break;
         }
-        return fmt::format("tuple<{}>", fmt::join(items, ", "));
+        return fmt::format("tuple<{}>", base::joined(items, ", "));
     }
     std::string operator()(const Option& type) const {
         return fmt::format("option<{}>", (*this)(type.type));
@@ -98,7 +98,7 @@ private:
             if (items.size() > max_text_items)
                 break;
         }
-        return fmt::format("{}{}{}{}", what, open, fmt::join(items, ", "), close);
+        return fmt::format("{}{}{}{}", what, open, base::joined(items, ", "), close);
     }
 };
 

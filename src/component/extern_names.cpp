@@ -4,7 +4,7 @@
 #include "component/names.hpp"
 #include "wasm/type_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

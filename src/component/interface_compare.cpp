@@ -6,7 +6,7 @@
 #include "component/types_each.hpp"
 #include "wit/types_each.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

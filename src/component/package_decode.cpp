@@ -8,7 +8,7 @@
 #include "component/typing.hpp"
 #include "wasm/sections.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "data/value.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::component {

@@ -6,7 +6,7 @@
 #include "component/visibility.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

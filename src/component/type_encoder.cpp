@@ -5,7 +5,7 @@
 #include "component/primitives.hpp"
 #include "wit/types.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utility>
 
 namespace tenon::component {

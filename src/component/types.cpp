@@ -4,7 +4,7 @@
 #include "component/types_each.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 
 namespace tenon::component {

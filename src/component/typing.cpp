@@ -8,7 +8,7 @@
 #include "component/typing_values.hpp"
 #include "component/validate.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

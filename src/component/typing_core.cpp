@@ -3,7 +3,7 @@
 #include "component/typing_detail.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

@@ -3,7 +3,7 @@
 #include "component/typing_detail.hpp"
 #include "component/typing_values.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

@@ -4,7 +4,7 @@
 #include "component/names.hpp"
 #include "component/test_tree.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace tenon::component {

@@ -4,7 +4,7 @@
 #include "base/ascii.hpp"
 #include "component/names.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::component {
 namespace {

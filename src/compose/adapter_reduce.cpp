@@ -8,7 +8,7 @@
 #include "wasm/op_reader.hpp"
 #include "wasm/validate.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::compose {

@@ -5,7 +5,7 @@
 #include "wasm/module.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 namespace {

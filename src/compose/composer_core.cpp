@@ -4,7 +4,7 @@
 #include "compose/core_module.hpp"
 #include "compose/shim_module.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 

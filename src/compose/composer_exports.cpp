@@ -5,7 +5,7 @@
 #include "compose/nested_types.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 

@@ -7,7 +7,7 @@
 #include "compose/names.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::compose {

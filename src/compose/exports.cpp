@@ -3,7 +3,7 @@
 
 #include "base/nearest.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 

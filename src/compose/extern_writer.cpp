@@ -4,7 +4,7 @@
 #include "component/types_each.hpp"
 #include "compose/module_type_writer.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utility>
 
 namespace tenon::compose {

@@ -3,7 +3,7 @@
 
 #include "compose/plug_names.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 

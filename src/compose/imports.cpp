@@ -4,7 +4,7 @@
 #include "base/nearest.hpp"
 #include "base/number.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::compose {

@@ -5,7 +5,7 @@
 #include "wit/types_each.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <iterator>
 #include <limits>
 

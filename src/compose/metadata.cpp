@@ -11,7 +11,7 @@
 #include "wit/select.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 namespace {

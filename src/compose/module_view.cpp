@@ -3,7 +3,7 @@
 
 #include "base/leb128.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <set>
 

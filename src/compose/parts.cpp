@@ -4,7 +4,7 @@
 #include "base/utf8.hpp"
 #include "component/ast.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::compose {

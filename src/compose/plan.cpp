@@ -7,7 +7,7 @@
 #include "wit/semver.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 namespace {

@@ -10,7 +10,7 @@
 #include "compose/plug_names.hpp"
 #include "compose/producers.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 #include <utility>
 #include <variant>

@@ -5,7 +5,7 @@
 #include "component/package_decode.hpp"
 #include "wit/compare.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utility>
 
 namespace tenon::compose {

@@ -4,7 +4,7 @@
 #include "component/names.hpp"
 #include "wit/version.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::compose {

@@ -3,7 +3,7 @@
 
 #include "compose/core_module.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::compose {
 namespace {

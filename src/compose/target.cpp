@@ -4,7 +4,7 @@
 #include "base/nearest.hpp"
 #include "wit/version.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <vector>
 
 namespace tenon::compose {

@@ -7,7 +7,7 @@
 #include "compose/module_type_writer.hpp"
 #include "compose/shift_indices.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <set>
 #include <utility>

@@ -5,7 +5,7 @@
 #include "wit/dependencies.hpp"
 #include "wit/shape.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 
 namespace tenon::compose {

@@ -4,7 +4,7 @@
 #include "crypto/secret.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::crypto {
 namespace {

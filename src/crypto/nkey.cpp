@@ -7,7 +7,7 @@
 #include "crypto/sodium.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::crypto {
 

@@ -2,7 +2,7 @@
 #include "data/builder.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <tuple>
 
 namespace tenon::data {

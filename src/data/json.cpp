@@ -7,7 +7,7 @@
 
 #include "base/utf8.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 namespace tenon::data {

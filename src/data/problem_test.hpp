@@ -4,7 +4,7 @@
 
 #include "data/value.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::data {
 

@@ -9,7 +9,7 @@
 #include "base/utf8.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <sstream>
 #include <yaml-cpp/eventhandler.h>

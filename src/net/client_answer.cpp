@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <limits>
 
 namespace tenon::net {

@@ -5,7 +5,7 @@
 #include "net/dial.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::net {
 namespace {

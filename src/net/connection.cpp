@@ -4,7 +4,7 @@
 
 #include "net/response_head.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::net {
 namespace {

@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cstring>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <openssl/evp.h>
 
 namespace tenon::net {

@@ -6,7 +6,7 @@
 #include "net/io_thread.hpp"
 #include "net/listener.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <system_error>

@@ -3,7 +3,7 @@
 #include "net/server_tls.hpp"
 
 #include <cstring>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <limits>
 #include <openssl/err.h>
 #include <openssl/pem.h>

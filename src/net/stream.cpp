@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 

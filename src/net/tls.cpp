@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <mutex>
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -10,7 +10,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <charconv>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/un.h>
 
 namespace tenon::net {

@@ -5,7 +5,7 @@
 
 #include <csignal>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <latch>
 #include <new>
 #include <stdexcept>

@@ -5,7 +5,7 @@
 #include "oci/artifact.hpp"
 #include "oci/test_client.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {

@@ -2,7 +2,7 @@
 // Blobs both ways, through every kind of broken connection.
 #include "oci/test_blobs.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "oci/test_client.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {

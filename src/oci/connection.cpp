@@ -2,7 +2,7 @@
 #include "oci/connection.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {

@@ -7,7 +7,7 @@
 #include "base/process.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace tenon::oci {

@@ -3,7 +3,7 @@
 
 #include "base/diagnostic.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace tenon::oci {

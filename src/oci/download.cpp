@@ -6,7 +6,7 @@
 
 #include <cerrno>
 #include <charconv>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace tenon::oci {

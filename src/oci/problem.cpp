@@ -3,7 +3,7 @@
 
 #include "data/value.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {

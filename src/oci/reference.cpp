@@ -5,7 +5,7 @@
 #include "base/diagnostic.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {

@@ -7,7 +7,7 @@
 #include "oci/client.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {

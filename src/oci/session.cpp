@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "oci/session.hpp"
 
+#include "base/join.hpp"
 #include "oci/problem.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::oci {
 namespace {
@@ -14,15 +15,6 @@ constexpr std::size_t max_warnings = 10;
 constexpr std::chrono::seconds longest_silence(3); // whoever waits longer wants to know for what
 constexpr std::uint64_t max_problem_body = 64 * 1024;
 constexpr const char* tls_help = "if this registry speaks TLS, leave out `--insecure`";
-
-std::string joined(const std::vector<std::string_view>& fields) {
-    std::string out;
-    for (const auto field : fields) {
-        out += out.empty() ? "" : ", ";
-        out += field;
-    }
-    return out;
-}
 
 /// Whole ones, as many as it takes.
 std::int64_t seconds(std::chrono::milliseconds time) {
@@ -92,7 +84,7 @@ Result<net::Response> Session::send(const Call& call) {
         // A 401 of somebody else, a storage server behind a redirect, is no question for us.
         if (response.status() != 401 || !ours || !is_own(response) || ++denials == max_denials)
             return response;
-        const auto challenge = joined(response.headers().all("WWW-Authenticate"));
+        const auto challenge = base::joined(response.headers().all("WWW-Authenticate"), ", ");
         if (!TENON_TRY(authorization_.denied(challenge, call.scopes, send_plainly)))
             return response;
         // Read, so that the connection can be used again.

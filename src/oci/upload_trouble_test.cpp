@@ -3,7 +3,7 @@
 // here, and nothing there.
 #include "oci/test_blobs.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <thread>
 
 namespace tenon::oci {

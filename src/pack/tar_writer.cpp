@@ -2,7 +2,7 @@
 #include "pack/tar.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <numeric>
 
 namespace tenon::pack {

@@ -4,7 +4,7 @@
 #include "project/targets.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::project {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "project/steps.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::project {
 

@@ -7,7 +7,7 @@
 #include "project/tool.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::project {
 namespace {

@@ -4,7 +4,7 @@
 #include "project/signer.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::project {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "project/fields.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <limits>
 
 namespace tenon::project {

@@ -5,7 +5,7 @@
 #include "project/targets.hpp"
 #include "project/toolchain.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::project {
 

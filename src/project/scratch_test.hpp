@@ -6,7 +6,7 @@
 #include "base/test_directory.hpp"
 #include "project/build.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>

@@ -4,7 +4,7 @@
 #include "project/toolchain.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::project {

@@ -2,7 +2,7 @@
 // Any language: a command of the project's own, run for each target with TENON_TARGET set.
 #include "project/toolchain.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::project {
 namespace {

@@ -7,7 +7,7 @@
 #include "crypto/sodium.hpp"
 #include "net/http.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::registry {
 namespace {

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace tenon::registry {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "registry/api.hpp"
 
+#include "base/join.hpp"
 #include "oci/reference.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace tenon::registry {
 namespace {
@@ -93,7 +93,7 @@ std::optional<net::ServerResponse> Api::refuse(const Call& call) const {
         auto answer = answer_problem(Problem::unsupported,
                                      store_.read_only() ? "this registry is read-only"
                                                         : "the method is not supported here");
-        answer.headers.add("Allow", fmt::format("{}", fmt::join(methods, ", ")));
+        answer.headers.add("Allow", base::joined(methods, ", "));
         return answer;
     }
     if (resource != Resource::base && resource != Resource::catalog &&

@@ -3,7 +3,7 @@
 #include "registry/api.hpp"
 #include "registry/range.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::registry {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "oci/reference.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::registry {
 namespace {

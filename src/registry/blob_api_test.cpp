@@ -2,7 +2,7 @@
 // What the OCI conformance suite asks of blobs, and what clients get wrong.
 #include "registry/test_client.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 namespace tenon::registry {

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <ranges>
 #include <sys/file.h>
 #include <sys/stat.h>

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::registry {
 namespace {

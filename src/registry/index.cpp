@@ -5,7 +5,7 @@
 #include "oci/reference.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <iterator>
 #include <map>
 

@@ -2,7 +2,7 @@
 // Lists, names, methods and addresses.
 #include "registry/test_client.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 namespace tenon::registry {

@@ -3,7 +3,7 @@
 // that it knows.
 #include "registry/test_client.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "registry/manifest_reader.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::registry {
 

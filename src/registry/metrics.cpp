@@ -2,7 +2,7 @@
 #include "registry/metrics.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <iterator>
 
 namespace tenon::registry {

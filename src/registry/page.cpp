@@ -11,7 +11,7 @@
 #include "oci/reference.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <initializer_list>
 #include <ranges>
 

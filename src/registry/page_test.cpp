@@ -5,7 +5,7 @@
 #include "registry/html.hpp"
 #include "registry/test_client.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 namespace tenon::registry {

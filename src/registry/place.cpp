@@ -4,7 +4,7 @@
 #include "oci/reference.hpp"
 
 #include <deque>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::registry {
 namespace {

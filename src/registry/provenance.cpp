@@ -2,11 +2,12 @@
 #include "registry/provenance.hpp"
 
 #include "archive/archive.hpp"
+#include "base/join.hpp"
 #include "claims/embed.hpp"
 
 #include "registry/html.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::registry {
 namespace {
@@ -49,7 +50,7 @@ Testimony testimony_of(const claims::Token& token, const claims::Verdict& verdic
             add_common(testimony, *component);
             add(testimony, "Call alias", component->call_alias.value_or(""));
             if (component->tags)
-                add(testimony, "Tags", fmt::format("{}", fmt::join(*component->tags, ", ")));
+                add(testimony, "Tags", base::joined(*component->tags, ", "));
         }
     }
     add(testimony, "Issuer", claims.issuer);

@@ -9,7 +9,7 @@
 #include "registry/place.hpp"
 
 #include <condition_variable>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/resource.h>
 
 namespace tenon::registry {

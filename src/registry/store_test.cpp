@@ -3,7 +3,7 @@
 #include "registry/gc.hpp"
 #include "registry/test_client.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fstream>
 #include <future>
 #include <gmock/gmock.h>

@@ -3,7 +3,7 @@
 // https://webassembly.github.io/spec/core/valid/instructions.html#control-instructions
 #include "wasm/checker.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utility>
 
 namespace tenon::wasm {

@@ -2,7 +2,7 @@
 // What immediates name, looked up.
 #include "wasm/checker.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wasm {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "wasm/type_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wasm {
 namespace {

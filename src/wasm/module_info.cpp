@@ -4,7 +4,7 @@
 #include "wasm/type_text.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wasm {
 

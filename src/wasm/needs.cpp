@@ -3,7 +3,7 @@
 
 #include "wasm/op_reader.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wasm {
 namespace {

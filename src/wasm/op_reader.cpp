@@ -2,7 +2,7 @@
 #include "wasm/op_reader.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wasm {
 namespace {

@@ -2,7 +2,7 @@
 #include "wasm/type_store.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wasm {
 namespace {

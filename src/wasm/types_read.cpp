@@ -2,7 +2,7 @@
 #include "wasm/types.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wasm {
 namespace {

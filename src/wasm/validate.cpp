@@ -4,7 +4,7 @@
 #include "wasm/checker.hpp"
 #include "wasm/validate_parallel.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 
 namespace tenon::wasm {

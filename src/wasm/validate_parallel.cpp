@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <mutex>
 #include <system_error>
 #include <thread>

@@ -2,7 +2,7 @@
 #include "wat/code.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

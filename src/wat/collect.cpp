@@ -3,7 +3,7 @@
 // when all their names are known.
 #include "wat/module_parser.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

@@ -4,7 +4,7 @@
 #include "wat/module_parser.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 

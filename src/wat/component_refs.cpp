@@ -3,7 +3,7 @@
 #include "wat/component_parser.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 

@@ -4,7 +4,7 @@
 #include "base/nearest.hpp"
 #include "base/utf8.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

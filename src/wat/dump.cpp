@@ -5,7 +5,7 @@
 #include "wat/dump_module.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

@@ -4,7 +4,7 @@
 #include "component/decode_detail.hpp"
 #include "wasm/type_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

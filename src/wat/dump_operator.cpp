@@ -3,7 +3,7 @@
 #include "wat/dump_module.hpp"
 #include "wat/print_float.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

@@ -4,7 +4,7 @@
 #include "wat/print_float.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

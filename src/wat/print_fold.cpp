@@ -5,7 +5,7 @@
 // https://webassembly.github.io/spec/core/text/instructions.html#folded-instructions
 #include "wat/print_arity.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <limits>
 
 namespace tenon::wat {

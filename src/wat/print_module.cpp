@@ -6,7 +6,7 @@
 #include "wat/print_custom.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

@@ -4,7 +4,7 @@
 #include "component/validate.hpp"
 #include "wasm/validate.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 namespace {

@@ -5,7 +5,7 @@
 #include "base/leb128.hpp"
 #include "wat/module_parser.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wat {
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wit/compare.hpp"
 
+#include "base/join.hpp"
 #include "base/nearest.hpp"
 #include "wit/print.hpp"
 #include "wit/type_numbers.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -384,7 +385,7 @@ public:
 
     [[nodiscard]] std::string list(std::string_view word,
                                    const std::vector<std::string>& members) const {
-        return fmt::format("{} {} {{ {} }}", word, name_, fmt::join(members, ", "));
+        return fmt::format("{} {} {{ {} }}", word, name_, base::joined(members, ", "));
     }
     template <class Members>
     [[nodiscard]] std::string labels(std::string_view word, const Members& members) const {
@@ -449,7 +450,7 @@ private:
                 all.push_back(types_text(model_, *one));
         if (all.empty())
             return fmt::format("type {} = {}", name_, word);
-        return fmt::format("type {} = {}<{}>", name_, word, fmt::join(all, ", "));
+        return fmt::format("type {} = {}<{}>", name_, word, base::joined(all, ", "));
     }
 
     const Model& model_;

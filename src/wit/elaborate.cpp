@@ -2,7 +2,7 @@
 #include "wit/elaborate.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 
 namespace tenon::wit {

@@ -2,7 +2,7 @@
 // Functions of interfaces, worlds and resources, from tree to model.
 #include "wit/definitions.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 

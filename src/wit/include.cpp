@@ -5,7 +5,7 @@
 #include "wit/resolve.hpp"
 #include "wit/types_each.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 namespace {

@@ -6,7 +6,7 @@
 #include "wit/types_each.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <tuple>
 
 namespace tenon::wit {

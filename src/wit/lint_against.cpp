@@ -4,7 +4,7 @@
 #include "wit/lint.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 #include <tuple>
 

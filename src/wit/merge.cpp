@@ -5,7 +5,7 @@
 #include "wit/types.hpp"
 #include "wit/types_each.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 namespace {

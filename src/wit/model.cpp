@@ -2,7 +2,7 @@
 #include "wit/model.hpp"
 
 #include <array>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 

@@ -5,7 +5,7 @@
 #include "wit/docs.hpp"
 #include "wit/order.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "wit/parser_detail.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 namespace {

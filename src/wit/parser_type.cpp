@@ -6,7 +6,7 @@
 #include "base/number.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 namespace {

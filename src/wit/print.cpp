@@ -6,7 +6,7 @@
 #include "wit/lexer.hpp"
 #include "wit/parser.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 
 namespace tenon::wit {

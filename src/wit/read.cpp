@@ -7,7 +7,7 @@
 #include "wit/resolve.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 namespace {

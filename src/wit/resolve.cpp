@@ -3,7 +3,7 @@
 
 #include "wit/definitions.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 namespace {

@@ -10,7 +10,7 @@
 #include "wit/types.hpp"
 #include "wit/types_each.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <map>
 #include <set>
 #include <tuple>

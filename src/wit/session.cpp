@@ -4,7 +4,7 @@
 #include "base/nearest.hpp"
 #include "wit/dependencies.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 

@@ -4,7 +4,7 @@
 #include "base/diagnostic.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace tenon::wit {
 

@@ -6,7 +6,7 @@
 #include "wit/elaborate.hpp"
 #include "wit/resolve.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <set>
 
 namespace tenon::wit {
