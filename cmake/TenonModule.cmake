@@ -6,6 +6,8 @@
 # The folder src/archive is then a static library whose headers can be included (as <archive/…>) only by those that name it.
 # The headers are reached through a view of their own, build/view/archive/archive -> src/archive, so that an arrow that is not
 # drawn here fails at the #include line. Files *_test.cpp become the test program test_archive.
+#
+# TENON_TEST_FLAGS, a list, ends the command line of files *_test.cpp: the presets do not optimise what runs once.
 function(tenon_module name)
     cmake_parse_arguments(M "" "" "DEPENDS;DOORS" ${ARGN})
     set(room ${PROJECT_SOURCE_DIR}/src/${name})
@@ -41,12 +43,22 @@ function(tenon_module name)
     set_property(GLOBAL APPEND PROPERTY TENON_MODULES ${name})
     set_property(GLOBAL PROPERTY TENON_DEPENDS_${name} ${M_DEPENDS})
 
-    target_precompile_headers(tenon_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/standard.hpp)
+    tenon_precompile(tenon_${name} tenon_base ${PROJECT_SOURCE_DIR}/cmake/standard.hpp)
 
     if(TENON_TESTS AND tests)
         add_executable(test_${name} ${tests})
         target_link_libraries(test_${name} PRIVATE tenon_${name} door_fmt GTest::gtest GTest::gmock GTest::gtest_main)
-        target_precompile_headers(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/standard.hpp <gtest/gtest.h> <gmock/gmock.h>)
+        target_compile_options(test_${name} PRIVATE ${TENON_TEST_FLAGS})
+        tenon_precompile(test_${name} test_base ${PROJECT_SOURCE_DIR}/cmake/standard.hpp <gtest/gtest.h> <gmock/gmock.h>)
         gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+    endif()
+endfunction()
+
+# Headers that are compiled once, for `first`, and used by every target that is made in the same way.
+function(tenon_precompile target first)
+    if(target STREQUAL first)
+        target_precompile_headers(${target} PRIVATE ${ARGN})
+    else()
+        target_precompile_headers(${target} REUSE_FROM ${first})
     endif()
 endfunction()
