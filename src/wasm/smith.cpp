@@ -44,7 +44,7 @@ private:
 
 class ModuleSmith {
 public:
-    explicit ModuleSmith(Choices& choices) : choices_(choices) {}
+    explicit ModuleSmith(base::Choices& choices) : choices_(choices) {}
 
     Buffer module(std::uint32_t size) {
         add_types();
@@ -351,7 +351,7 @@ private:
         append_section(out, 8, index);
     }
 
-    Choices& choices_;
+    base::Choices& choices_;
     SmithModule module_;
     Items types_, imports_, functions_, tables_, memories_, tags_, globals_, exports_, elements_,
         bodies_, datas_;
@@ -363,7 +363,7 @@ private:
 } // namespace
 
 Buffer smith(const SmithOptions& options, Bytes choices) {
-    Choices decided(choices, options.seed);
+    base::Choices decided(choices, options.seed);
     return ModuleSmith(decided).module(options.size);
 }
 

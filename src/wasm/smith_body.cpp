@@ -8,7 +8,7 @@ namespace {
 
 class BodySmith : private ValueSmith {
 public:
-    BodySmith(Choices& choices, const SmithModule& module, const FuncType& type,
+    BodySmith(base::Choices& choices, const SmithModule& module, const FuncType& type,
               std::uint32_t& budget)
         : ValueSmith(choices, module, type, budget) {}
 
@@ -396,7 +396,7 @@ private:
 
 } // namespace
 
-SmithBody smith_body(Choices& choices, const SmithModule& module, const FuncType& type,
+SmithBody smith_body(base::Choices& choices, const SmithModule& module, const FuncType& type,
                      std::uint32_t& budget) {
     BodySmith smith(choices, module, type, budget);
     auto bytes = smith.body();

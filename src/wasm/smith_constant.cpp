@@ -13,7 +13,8 @@ constexpr int max_depth = 4;
 
 class ConstantSmith {
 public:
-    ConstantSmith(Choices& choices, const SmithModule& module, std::uint32_t globals, Buffer& out)
+    ConstantSmith(base::Choices& choices, const SmithModule& module, std::uint32_t globals,
+                  Buffer& out)
         : choices_(choices), module_(module), globals_(globals), out_(out) {}
 
     /// False, and nothing was written, where there is no such value but null.
@@ -169,7 +170,7 @@ private:
     /// What a field with a default holds: there is always a value.
     void defaulted(ValType want, int depth) { TENON_ASSERT(produce(want, depth + 1)); }
 
-    Choices& choices_;
+    base::Choices& choices_;
     const SmithModule& module_;
     std::uint32_t globals_;
     Buffer& out_;
@@ -177,7 +178,7 @@ private:
 
 } // namespace
 
-bool smith_constant(Choices& choices, const SmithModule& module, std::uint32_t globals,
+bool smith_constant(base::Choices& choices, const SmithModule& module, std::uint32_t globals,
                     ValType want, Buffer& out) {
     return ConstantSmith(choices, module, globals, out).produce(want, 0);
 }

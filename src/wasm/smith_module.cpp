@@ -43,7 +43,7 @@ Heap bottom_of(Heap top) {
     }
 }
 
-ValType reference_type(Choices& choices, std::uint32_t types, bool nullable) {
+ValType reference_type(base::Choices& choices, std::uint32_t types, bool nullable) {
     constexpr std::array heaps{Heap::func,   Heap::extern_,  Heap::any,   Heap::eq,
                                Heap::i31,    Heap::struct_,  Heap::array, Heap::exn,
                                Heap::nofunc, Heap::noextern, Heap::none,  Heap::noexn};
@@ -54,7 +54,7 @@ ValType reference_type(Choices& choices, std::uint32_t types, bool nullable) {
     return ValType::ref(heap, nullable);
 }
 
-std::optional<ValType> number_type(Choices& choices) {
+std::optional<ValType> number_type(base::Choices& choices) {
     constexpr std::array kinds{Kind::i32, Kind::i64, Kind::f32, Kind::f64, Kind::v128};
     const auto which = choices.below(8);
     if (which >= kinds.size())
@@ -102,13 +102,13 @@ Heap SmithModule::top_of(ValType reference) const {
     return Heap::any;
 }
 
-ValType smith_value_type(Choices& choices, std::uint32_t types) {
+ValType smith_value_type(base::Choices& choices, std::uint32_t types) {
     if (const auto number = number_type(choices))
         return *number;
     return reference_type(choices, types, !choices.one_in(3));
 }
 
-ValType smith_default_type(Choices& choices, std::uint32_t types) {
+ValType smith_default_type(base::Choices& choices, std::uint32_t types) {
     if (const auto number = number_type(choices))
         return *number;
     return reference_type(choices, types, true);

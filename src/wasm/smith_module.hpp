@@ -2,8 +2,8 @@
 // The definitions of a module that is being made up, imports first, and what is asked of them.
 #pragma once
 
+#include "base/choices.hpp"
 #include "wasm/op_reader.hpp"
-#include "wasm/smith_choices.hpp"
 #include "wasm/types.hpp"
 
 #include <optional>
@@ -37,9 +37,9 @@ struct SmithModule {
 };
 
 /// A type that may refer to those below `types`.
-ValType smith_value_type(Choices& choices, std::uint32_t types);
+ValType smith_value_type(base::Choices& choices, std::uint32_t types);
 /// The same, of which a local can be: with null, where it is a reference.
-ValType smith_default_type(Choices& choices, std::uint32_t types);
+ValType smith_default_type(base::Choices& choices, std::uint32_t types);
 /// What stands on the stack for it.
 [[nodiscard]] ValType unpacked(const FieldType& field) noexcept;
 [[nodiscard]] HeapType heap_of(ValType reference) noexcept;
@@ -48,7 +48,7 @@ ValType smith_default_type(Choices& choices, std::uint32_t types);
 }
 /// Appends operators that make a value where only constants may stand. The globals below `globals`
 /// may be used. False, and nothing is appended, where there is no such value but null.
-bool smith_constant(Choices& choices, const SmithModule& module, std::uint32_t globals,
+bool smith_constant(base::Choices& choices, const SmithModule& module, std::uint32_t globals,
                     ValType want, Buffer& out);
 
 struct SmithBody {
@@ -56,7 +56,7 @@ struct SmithBody {
     bool names_data; ///< the section that counts data segments is needed, and only then in text
 };
 /// The body of a function. `budget` counts down with the operators.
-SmithBody smith_body(Choices& choices, const SmithModule& module, const FuncType& type,
+SmithBody smith_body(base::Choices& choices, const SmithModule& module, const FuncType& type,
                      std::uint32_t& budget);
 
 } // namespace tenon::wasm

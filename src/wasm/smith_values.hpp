@@ -20,7 +20,7 @@ protected:
     static constexpr int max_depth = 7;
     static constexpr ValType i32{Kind::i32};
 
-    ValueSmith(Choices& choices, const SmithModule& module, const FuncType& type,
+    ValueSmith(base::Choices& choices, const SmithModule& module, const FuncType& type,
                std::uint32_t& budget)
         : choices_(choices), module_(module), type_(type), budget_(budget), locals_(type.params) {}
     ~ValueSmith() = default;
@@ -502,7 +502,7 @@ protected:
         }
     }
 
-    Choices& choices_;
+    base::Choices& choices_;
     const SmithModule& module_;
     const FuncType& type_;
     std::uint32_t& budget_;

@@ -278,6 +278,11 @@ bool Formatter::write_broken(std::size_t first, std::size_t last, std::string_vi
         ++open;
     if (open > last || kind(first) == Tok::kw_include || kind(first) == Tok::at)
         return false;
+    // A case of a variant has parentheses too, around one type and without a comma behind it.
+    if (wanted == Tok::left_paren &&
+        (open == first ||
+         (kind(open - 1) != Tok::kw_func && kind(open - 1) != Tok::kw_constructor)))
+        return false;
     const auto close = matching(open);
     if (close == open + 1 || close > last)
         return false;

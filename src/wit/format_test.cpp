@@ -99,6 +99,17 @@ interface i {
 )");
 }
 
+TEST(Format, leaves_a_long_case_of_a_variant_in_one_line) {
+    const std::string text = R"(package a:b;
+interface i {
+  variant v {
+    a-case-with-a-long-name(tuple<list<string>, list<string>, list<string>, list<string>, list<u8>>),
+  }
+}
+)";
+    EXPECT_EQ(formatted(text), text);
+}
+
 TEST(Format, keeps_empty_lines_but_no_two_together) {
     EXPECT_EQ(
         formatted("package a:b;\n\n\n\ninterface i {\n\n  a: func();\n\n  b: func();\n\n}\n\n"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the generator of modules is decided by: given bytes, then numbers out of a seed.
+// What generators of test input are decided by: given bytes, then numbers out of a seed.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace tenon::wasm {
+namespace tenon::base {
 
 class Choices {
 public:
@@ -50,4 +50,4 @@ private:
     std::uint64_t state_;
 };
 
-} // namespace tenon::wasm
+} // namespace tenon::base
