@@ -86,13 +86,6 @@ constexpr CopyBuiltIn copies[] = {
 
 constexpr std::string_view encodings[] = {"utf8", "utf16", "latin1+utf16"};
 
-bool strip(std::string_view& text, std::string_view prefix) noexcept {
-    if (prefix.empty() || !text.starts_with(prefix))
-        return false;
-    text.remove_prefix(prefix.size());
-    return true;
-}
-
 /// `0`, `i32-0`, `i64-1`.
 bool read_slot(std::string_view text, FoundBuiltIn& into) {
     using Kind = wasm::ValType::Kind;
@@ -178,6 +171,13 @@ constexpr Scheme standard_scheme{
     .full_versions = false,
     .has_async = false,
 };
+
+bool strip(std::string_view& text, std::string_view prefix) noexcept {
+    if (prefix.empty() || !text.starts_with(prefix))
+        return false;
+    text.remove_prefix(prefix.size());
+    return true;
+}
 
 std::string Affix::around(std::string_view name) const {
     return std::string(before).append(name).append(after);
