@@ -75,7 +75,7 @@ private:
             use(Feature::cm_implements);
         if (of.version_suffix)
             use(Feature::cm_canon_names);
-        const auto text = of.name + of.version_suffix.value_or("");
+        const auto text = of.name + (of.implements ? "" : of.version_suffix.value_or(""));
         if (!parse_name(text) && parse_name(text, true))
             use(Feature::cm_nested_names);
     }

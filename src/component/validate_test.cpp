@@ -355,8 +355,21 @@ TEST(Validate, version_suffixes_complete_versions) {
                                name(suffix) + Buffer{0x05, 0x00});
     };
     EXPECT_EQ(check(import("a:b/c@0.2", ".1")), "fine");
-    EXPECT_EQ(tail(check(import("a:b/c@0.2", ""))),
-              "`a:b/c@0.2` is no name of an import or export");
+    EXPECT_EQ(tail(check(import("a:b/c@0.2", ""))), "the version suffix of `a:b/c@0.2` is empty");
+    EXPECT_EQ(tail(check(import("a:b/c", ".1"))),
+              "`a:b/c` has no version that a suffix could complete: only interfaces with versions "
+              "have");
+}
+
+TEST(Validate, version_suffixes_complete_what_is_implemented) {
+    const auto import = [](std::string_view implemented, std::string_view suffix) {
+        return type({0x42, 0x00}) +
+               section(10, Buffer{0x01, 0x02} + name("lab") + Buffer{0x02, 0x00} +
+                               name(implemented) + Buffer{0x01} + name(suffix) +
+                               Buffer{0x05, 0x00});
+    };
+    EXPECT_EQ(check(import("a:b/c@0.2", ".1")), "fine");
+    EXPECT_EQ(tail(check(import("a:b/c@0.2", ".x"))), "`a:b/c@0.2` is no name of an interface");
     EXPECT_EQ(tail(check(import("a:b/c", ".1"))),
               "`a:b/c` has no version that a suffix could complete: only interfaces with versions "
               "have");

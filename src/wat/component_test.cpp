@@ -179,6 +179,14 @@ TEST(ComponentText, every_canonical_definition_is_known_by_its_row) {
     }
 }
 
+TEST(ComponentText, the_suffix_of_a_version_has_two_spellings) {
+    const auto today =
+        bytes("(component (import \"a:b/c@1\" (version-suffix \".2.3\") (instance)))");
+    EXPECT_EQ(today, bytes("(component (import \"a:b/c@1\" (versionsuffix \".2.3\") (instance)))"));
+    EXPECT_EQ(today, "0703014200"
+                     "0a13010207613a622f6340310101042e322e330500");
+}
+
 TEST(ComponentText, canonical_options_are_read_in_any_order) {
     EXPECT_EQ(bytes("(component (canon lower (func 0) string-encoding=latin1+utf16 async gc "
                     "(memory 1) (realloc 2) (post-return 3) (callback (core func 4)) "
