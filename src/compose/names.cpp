@@ -75,6 +75,7 @@ constexpr CopyBuiltIn copies[] = {
     {"[future-cancel-read-", CanonOp::future_cancel_read, true, "i", "i", false, false, false},
     {"[future-drop-writable-", CanonOp::future_drop_writable, false, "i", "", false, false, false},
     {"[future-drop-readable-", CanonOp::future_drop_readable, false, "i", "", false, false, false},
+    {"[future-forward-", CanonOp::future_forward, false, "ii", "", false, false, false},
     {"[stream-new-", CanonOp::stream_new, false, "", "I", true, false, false},
     {"[stream-write-", CanonOp::stream_write, true, "iii", "i", true, true, false},
     {"[stream-read-", CanonOp::stream_read, true, "iii", "i", true, true, true},
@@ -82,6 +83,7 @@ constexpr CopyBuiltIn copies[] = {
     {"[stream-cancel-read-", CanonOp::stream_cancel_read, true, "i", "i", true, false, false},
     {"[stream-drop-writable-", CanonOp::stream_drop_writable, false, "i", "", true, false, false},
     {"[stream-drop-readable-", CanonOp::stream_drop_readable, false, "i", "", true, false, false},
+    {"[stream-forward-", CanonOp::stream_forward, false, "ii", "", true, false, false},
 };
 
 constexpr std::string_view encodings[] = {"utf8", "utf16", "latin1+utf16"};
