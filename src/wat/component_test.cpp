@@ -3,6 +3,7 @@
 #include "wat/component.hpp"
 
 #include "base/hex.hpp"
+#include "wat/package_text.hpp"
 #include "wat/parse.hpp"
 
 #include <gtest/gtest.h>
@@ -280,6 +281,18 @@ TEST(ComponentText, a_tree_keeps_what_its_views_look_into) {
         std::get_if<component::ast::Custom>(&text->tree.sections.front().kind);
     ASSERT_NE(custom, nullptr);
     EXPECT_EQ(as_text(custom->payload), "ab");
+}
+
+TEST(PackageText, can_be_stopped_while_it_is_read) {
+    std::string text = "(component";
+    for (int i = 0; i < 100'000; ++i)
+        text += " (type u8)";
+    text += ")";
+    std::stop_source stop;
+    stop.request_stop();
+    const auto package = decode_package(as_bytes(text), "t.wat", stop.get_token());
+    ASSERT_FALSE(package);
+    EXPECT_EQ(package.error().code(), Errc::interrupted);
 }
 
 } // namespace
