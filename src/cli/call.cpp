@@ -151,6 +151,8 @@ Result<> Call::answer(std::string_view text, data::Value object) {
     if (json_) {
         if (!warnings_.empty())
             object.set("warnings", data::Value::array(std::exchange(warnings_, {})));
+        if (!errors_.empty())
+            object.set("errors", data::Value::array(std::exchange(errors_, {})));
         object.set("success", data::Value(!failed_));
         out += with_replacements(data::to_pretty_json(object));
     } else {
@@ -175,6 +177,14 @@ void Call::warn(const base::Error& warning) {
         warnings_.push_back(describe(warning));
     else
         write_err(base::render(warning, base::Severity::warning, {.color = color_}));
+}
+
+void Call::report(const base::Error& error) {
+    failed_ = true;
+    if (json_)
+        errors_.push_back(describe(error));
+    else
+        write_err("\n" + base::render(error, base::Severity::error, {.color = color_}));
 }
 
 void Call::note(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon component embed: a world into a core module.
 #include "cli/deliver.hpp"
+#include "cli/interface_names.hpp"
 #include "cli/rows.hpp"
 #include "cli/wasm_input.hpp"
 #include "cli/wit_input.hpp"
@@ -75,15 +76,16 @@ Result<> embed(Call& call) {
     const auto name = call.value("world");
     const auto world = TENON_TRY(wit::select_world(
         input.model, input.main, name ? std::optional<std::string_view>(*name) : std::nullopt));
+    const auto names = interface_names_of(call);
     const auto producers = compose::Producers::processed_by("tenon", TENON_VERSION);
     if (call.has("only-custom")) {
         const auto content =
-            TENON_TRY(compose::encode_metadata(input.model, world, encoding, producers));
+            TENON_TRY(compose::encode_metadata(input.model, world, encoding, producers, names));
         return deliver_wasm(call, std::array<Bytes, 1>{content});
     }
     const auto module = TENON_TRY(module_of(call, input, world));
     const auto section =
-        TENON_TRY(compose::metadata_section_of(input.model, world, encoding, producers));
+        TENON_TRY(compose::metadata_section_of(input.model, world, encoding, producers, names));
     return deliver_wasm(call, std::array<Bytes, 2>{module, section});
 }
 
@@ -110,6 +112,7 @@ constexpr Option embed_options[] = {
      .help = "a dummy module whose async functions have callbacks",
      .excludes = "async-stackful"},
     {.name = "async-stackful", .help = "a dummy module whose async functions wait on a stack"},
+    canonical_names_option,
     {.name = "only-custom",
      .help = "only the content of the section, without a module",
      .excludes = "dummy"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon component new: a component out of a core module.
 #include "cli/deliver.hpp"
+#include "cli/interface_names.hpp"
 #include "cli/rows.hpp"
 #include "cli/wasm_input.hpp"
 #include "component/validate.hpp"
@@ -72,6 +73,7 @@ Result<compose::NewOptions> options_of(const Call& call) {
     options.return_call_ref = is_on(call, "return-call-ref", false);
     options.reject_legacy_names = call.has("reject-legacy-names");
     options.realloc_via_memory_grow = call.has("realloc-via-memory-grow");
+    options.interface_names = interface_names_of(call);
     options.producer_version = TENON_VERSION;
     for (const auto& rename : call.values("import-name")) {
         const auto equals = rename.find('=');
@@ -141,6 +143,7 @@ constexpr Option new_options[] = {
      .kind = ValueKind::choice,
      .value = "true|false",
      .help = "import only the newest of compatible versions (default true)"},
+    canonical_names_option,
     {.name = "reject-legacy-names", .help = "know only names that begin with `cm32p2`"},
     {.name = "debug-names",
      .kind = ValueKind::choice,

@@ -33,6 +33,14 @@ Result<PlugPath> plug_path(const Call& call, const std::string& value) {
     return PlugPath{std::move(name), std::move(path)};
 }
 
+/// In a file that is text an error stands at a place there, not at an offset in what was made of
+/// it.
+base::Error located(base::Error error, const std::vector<WasmInput>& files) {
+    const auto file = std::ranges::find(files, error.file(), &WasmInput::name);
+    const bool is_text = file != files.end() && !file->text.empty();
+    return is_text ? file->locate(std::move(error)) : std::move(error);
+}
+
 Result<> plug(Call& call) {
     const auto socket_path = *call.argument(0);
     std::vector<PlugPath> paths;
@@ -42,24 +50,28 @@ Result<> plug(Call& call) {
     if (reads_stdin + (socket_path == "-" ? 1 : 0) > 1)
         return call.misuse(base::Error(Errc::usage, "standard input can be read once"));
 
-    const auto socket = TENON_TRY(read_component(call, socket_path));
-    std::vector<WasmInput> files;
+    auto socket = TENON_TRY(read_component(call, socket_path));
+    std::vector<WasmInput> files; // the socket last
     for (const auto& one : paths)
         files.push_back(TENON_TRY(read_component(call, one.path)));
+    files.push_back(std::move(socket));
     std::vector<compose::PlugInput> plugs;
-    for (std::size_t i = 0; i < files.size(); ++i)
+    for (std::size_t i = 0; i < paths.size(); ++i)
         plugs.push_back({paths[i].name, files[i].name, files[i].bytes});
 
     compose::PlugOptions options;
     options.debug_names = call.value("debug-names") != "false";
     options.producer_version = TENON_VERSION;
     options.stop = call.stop();
-    const auto made =
-        TENON_TRY(compose::plug({stem_of(socket_path), socket.name, socket.bytes}, plugs, options));
+    auto plugged = compose::plug({stem_of(socket_path), files.back().name, files.back().bytes},
+                                 plugs, options);
+    if (!plugged)
+        return fail(located(std::move(plugged).error(), files));
+    const auto& made = *plugged;
     for (const auto unused : made.unused)
         call.warn(base::Error(Errc::invalid,
                               fmt::format("`{}` exports nothing that `{}` imports, and is left out",
-                                          paths[unused].path, socket.name)));
+                                          paths[unused].path, files.back().name)));
     return deliver_wasm(call, made.component);
 }
 

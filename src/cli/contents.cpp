@@ -5,6 +5,7 @@
 #include "component/decode.hpp"
 #include "component/needs.hpp"
 #include "component/package_file.hpp"
+#include "component/validate.hpp"
 #include "wat/print_names.hpp"
 #include "wit/print.hpp"
 
@@ -62,6 +63,7 @@ public:
             if (to_.parts[i].is_module)
                 if (auto done = part(i); !done)
                     return fail(std::move(done).error().within(compose::path_of(to_.parts, i)));
+        TENON_TRY(wide_memories(binary));
         rank();
         return {};
     }
@@ -94,6 +96,27 @@ private:
                     to_.foreign_imports.emplace_back(
                         name.name, name_of(type.sort, component::CoreSort::module));
         }
+    }
+    /// `cm64` shows where canonical definitions meet the memories and tables of core modules: the
+    /// component is valid with it, and not without.
+    Result<> wide_memories(Bytes binary) {
+        const auto is_wide = [](const auto& type) { return type.limits.is_64; };
+        const auto has_wide = [&](const ModuleFacts& one) {
+            return std::ranges::any_of(one.memories, is_wide) ||
+                   std::ranges::any_of(one.tables, is_wide);
+        };
+        if (std::ranges::none_of(to_.part_facts, has_wide))
+            return {};
+        wasm::ValidateOptions options;
+        options.stop = stop_;
+        options.features = wasm::Features::everything();
+        auto valid = component::validate(binary, options);
+        if (!valid)
+            return valid.error().code() == Errc::interrupted ? std::move(valid) : Result<>();
+        options.features.set(wasm::Feature::cm64, false);
+        if (!component::validate(binary, options))
+            to_.features.set(wasm::Feature::cm64, true);
+        return {};
     }
     Result<> part(std::size_t at) {
         const auto& one = to_.parts[at];

@@ -36,12 +36,20 @@ Result<> validate(Call& call) {
     auto paths = call.arguments_from(0);
     if (paths.empty())
         paths.emplace_back("-");
-    for (const auto& path : paths)
-        TENON_TRY(validate_one(call, path, options));
+    bool all_valid = true;
+    for (const auto& path : paths) {
+        auto valid = validate_one(call, path, options);
+        if (valid)
+            continue;
+        if (paths.size() == 1 || valid.error().code() == Errc::interrupted)
+            return fail(std::move(valid).error());
+        call.report(valid.error());
+        all_valid = false;
+    }
     if (!call.json())
         return {};
     auto object = data::Value::object({});
-    object.set("valid", data::Value(true));
+    object.set("valid", data::Value(all_valid));
     return call.answer("", std::move(object));
 }
 
@@ -57,9 +65,11 @@ constexpr Positional validate_arguments[] = {
 constexpr Verb validate_verb{
     .path = "validate",
     .summary = "check that modules and components are valid",
-    .description = "Says nothing and leaves with 0 if all are. The error names the offset, the "
-                   "function, the operator, and the types found and wanted; in a component also "
-                   "the way to the module that it is in.",
+    .description =
+        "Says nothing and leaves with 0 if all are. The error names the offset, the "
+        "function, the operator, and the types found and wanted; in a component also "
+        "the way to the module that it is in. Of several files each is looked at, and what is "
+        "wrong with any of them is told.",
     .options = validate_options,
     .positionals = validate_arguments,
     .output = OutputMeaning::format,

@@ -123,6 +123,9 @@ public:
     Result<> answer_bytes(Bytes bytes);
     /// Shown on standard error; with `-o json` collected under the key `warnings` instead.
     void warn(const base::Error& warning);
+    /// An error after which the verb goes on; the program leaves with 1. Shown as it is found; with
+    /// `-o json` collected under the key `errors`.
+    void report(const base::Error& error);
     void note(std::string_view text); ///< one line on standard error; silent with --quiet
     /// Output of a tool that a verb runs. All of it goes to standard error, so that standard output
     /// holds the verb's answer only; what the tool did not write there itself is left out with
@@ -154,6 +157,7 @@ private:
     std::stop_token stop_;
     base::Interruption* interruption_ = nullptr;
     base::Progress* progress_ = nullptr;
+    std::vector<data::Value> errors_; // that did not end the verb
 
     [[nodiscard]] const Option& option(std::string_view name) const;
     [[nodiscard]] bool is_given(std::string_view name) const; // on the command line

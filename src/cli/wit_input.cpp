@@ -17,7 +17,9 @@ namespace {
 
 wit::ReadOptions options_of(const Call& call) {
     wit::ReadOptions options;
-    options.decode = wat::decode_package;
+    options.decode = [stop = call.stop()](Bytes content, const std::string& name) {
+        return wat::decode_package(content, name, stop);
+    };
     options.features.all = call.has("all-features");
     for (const auto& list : call.values("features"))
         for (std::size_t begin = 0; begin <= list.size();) {

@@ -2,6 +2,7 @@
 // tenon wit print, tenon component wit: interfaces from whatever holds them, as text, JSON or
 // binary.
 #include "cli/deliver.hpp"
+#include "cli/interface_names.hpp"
 #include "cli/rows.hpp"
 #include "cli/wit_input.hpp"
 #include "component/package_encode.hpp"
@@ -95,8 +96,16 @@ Result<> check_options(const Call& call) {
         return both("--out-dir", "--output");
     if (call.has("out-dir") && call.json())
         return both("--out-dir", "--json");
-    if (call.has("wasm") && call.json())
-        return both("--wasm", "--json");
+    for (const auto* const encoding : {"wasm", "wat"}) {
+        if (call.has(encoding) && call.json())
+            return both(fmt::format("--{}", encoding), "--json");
+        if (call.has(encoding) && call.has("out-dir"))
+            return both(fmt::format("--{}", encoding), "--out-dir");
+    }
+    if (call.has("emit-canonical-names") && !call.has("wasm") && !call.has("wat"))
+        return call.misuse(base::Error(Errc::usage, "`--emit-canonical-names` is for packages that "
+                                                    "are encoded")
+                               .help("add `--wasm` or `--wat`"));
     if (call.has("importize-out-world-name") && !call.has("importize") &&
         !call.has("importize-world"))
         return call.misuse(base::Error(Errc::usage, "`--importize-out-world-name` names the world "
@@ -112,9 +121,11 @@ Result<> print(Call& call) {
     TENON_TRY(merge_imports(call, input));
     if (const auto folder = call.value("out-dir"))
         return write_folder(call, input, *folder);
-    if (call.has("wasm"))
-        return deliver_bytes(call, TENON_TRY(component::encode_package(input.model, input.main,
-                                                                       {"tenon", TENON_VERSION})));
+    if (call.has("wasm") || call.has("wat")) {
+        const auto encoded = TENON_TRY(component::encode_package(
+            input.model, input.main, {"tenon", TENON_VERSION}, interface_names_of(call)));
+        return deliver_wasm(call, encoded);
+    }
     if (call.json())
         return deliver_text(call, wit::to_json(input.model) + "\n");
     return deliver_text(call,
@@ -123,6 +134,8 @@ Result<> print(Call& call) {
 
 constexpr Option print_options_rows[] = {
     {.name = "wasm", .letter = 'w', .help = "encode the package instead of printing it"},
+    {.name = "wat", .letter = 't', .help = "the same, as text", .excludes = "wasm"},
+    canonical_names_option,
     {.name = "no-docs", .help = "leave documentation out"},
     {.name = "out-dir",
      .kind = ValueKind::directory,

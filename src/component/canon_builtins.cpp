@@ -14,6 +14,7 @@ using M = Builtin::Memory;
 
 constexpr auto no = F::mvp;
 constexpr auto more = F::cm_more_async_builtins;
+constexpr auto shared = F::shared_everything_threads;
 
 constexpr Builtin table[] = {
     {Op::resource_new, Of::local_resource, F::mvp, "r", "i", no, M::none},
@@ -31,6 +32,7 @@ constexpr Builtin table[] = {
     {Op::stream_cancel_write, Of::stream, F::cm_async, "i", "i", more, M::none},
     {Op::stream_drop_readable, Of::stream, F::cm_async, "i", "", no, M::none},
     {Op::stream_drop_writable, Of::stream, F::cm_async, "i", "", no, M::none},
+    {Op::stream_forward, Of::stream, F::cm_forward, "ii", "", no, M::none},
     {Op::future_new, Of::future, F::cm_async, "", "l", no, M::none},
     {Op::future_read, Of::future, F::cm_async, "ip", "i", more, M::for_pointers},
     {Op::future_write, Of::future, F::cm_async, "ip", "i", more, M::for_elements},
@@ -38,6 +40,7 @@ constexpr Builtin table[] = {
     {Op::future_cancel_write, Of::future, F::cm_async, "i", "i", more, M::none},
     {Op::future_drop_readable, Of::future, F::cm_async, "i", "", no, M::none},
     {Op::future_drop_writable, Of::future, F::cm_async, "i", "", no, M::none},
+    {Op::future_forward, Of::future, F::cm_forward, "ii", "", no, M::none},
     {Op::error_context_new, Of::nothing, F::cm_error_context, "pp", "i", no, M::always},
     {Op::error_context_message, Of::nothing, F::cm_error_context, "ip", "", no, M::with_realloc},
     {Op::error_context_drop, Of::nothing, F::cm_error_context, "i", "", no, M::none},
@@ -56,6 +59,7 @@ constexpr Builtin table[] = {
     {Op::thread_yield_resume, Of::nothing, F::cm_threading, "i", "i", no, M::none},
     {Op::thread_suspend_promote, Of::nothing, F::cm_threading, "i", "i", no, M::none},
     {Op::thread_yield_promote, Of::nothing, F::cm_threading, "i", "i", no, M::none},
+    {Op::thread_available, Of::nothing, shared, "", "i", no, M::none},
 };
 
 } // namespace

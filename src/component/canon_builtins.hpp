@@ -31,7 +31,7 @@ struct Builtin {
 };
 
 /// The row, or null for what is not in the table: `lift`, `lower`, `task.return`,
-/// `thread.new-indirect`.
+/// `thread.new-indirect`, `thread.spawn-ref`, `thread.spawn-indirect`.
 [[nodiscard]] const Builtin* builtin(ast::CanonOp op) noexcept;
 
 } // namespace tenon::component

@@ -34,6 +34,8 @@ public:
         case Op::lower: return lower();
         case Op::task_return: return task_return();
         case Op::thread_new_indirect: return thread_new_indirect();
+        case Op::thread_spawn_ref:
+        case Op::thread_spawn_indirect: return thread_spawn();
         default: return builtin(*component::builtin(canon_.op));
         }
     }
@@ -194,12 +196,7 @@ private:
 
     Result<> thread_new_indirect() {
         TENON_TRY(check_feature(features_, wasm::Feature::cm_threading, "`thread.new-indirect`"));
-        const auto item = TENON_TRY(scope_.core_at(CoreSort::type, canon_.numbers[0]));
-        const auto* const id = std::get_if<wasm::TypeId>(&item);
-        const auto* const start = id == nullptr ? nullptr : store().func(*id);
-        if (start == nullptr)
-            return fail(Errc::invalid, fmt::format("core type {} is not the type of a function",
-                                                   canon_.numbers[0]));
+        const auto* const start = TENON_TRY(start_type());
         const bool takes_one = start->params.size() == 1 && start->results.empty();
         if (takes_one && start->params[0] == i64)
             TENON_TRY(
@@ -218,6 +215,28 @@ private:
         if (table.limits.is_64)
             TENON_TRY(check_feature(features_, wasm::Feature::cm64, "a table of 64 bits"));
         return add(wasm::FuncType{{table.limits.is_64 ? i64 : i32, taken}, {i32}});
+    }
+
+    /// What a thread begins with here runs beside others, so its type has to be a shared one. No
+    /// type is: those that say so are refused where they are read.
+    Result<> thread_spawn() {
+        const auto text = text_of(canon_.op);
+        TENON_TRY(check_feature(features_, wasm::Feature::shared_everything_threads,
+                                fmt::format("`{}`", text)));
+        const auto* const start = TENON_TRY(start_type());
+        return fail(Errc::invalid,
+                    fmt::format("`{}` begins with a function whose type is shared, and {} is not",
+                                text, func_text(*start)));
+    }
+    /// The type, of a function, that the built-in names first.
+    Result<const wasm::FuncType*> start_type() {
+        const auto item = TENON_TRY(scope_.core_at(CoreSort::type, canon_.numbers[0]));
+        const auto* const id = std::get_if<wasm::TypeId>(&item);
+        const auto* const start = id == nullptr ? nullptr : store().func(*id);
+        if (start == nullptr)
+            return fail(Errc::invalid, fmt::format("core type {} is not the type of a function",
+                                                   canon_.numbers[0]));
+        return start;
     }
 
     Result<> builtin(const Builtin& row) {

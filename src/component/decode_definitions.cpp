@@ -227,10 +227,6 @@ Result<ast::Canon> read_canon(Input& in) {
     canon.offset = in.offset();
     const auto code = TENON_TRY(in.u8());
     const auto* const row = ast::canon_row(code);
-    if (code >= 0x40 && code <= 0x42) // thread.spawn-ref, …
-        return fail(in.error_at(in.offset() - 1, Errc::unsupported,
-                                "the built-ins of the proposal shared-everything-threads are not "
-                                "supported"));
     if (row == nullptr)
         return fail(no_such(in, "canonical definition", code));
     canon.op = row->op;

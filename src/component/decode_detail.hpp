@@ -6,6 +6,7 @@
 #include "component/ast.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace tenon::component {
 
@@ -32,7 +33,8 @@ public:
     Result<> take_items(std::uint32_t count, std::uint64_t offset) {
         if (count > items_left_)
             return fail(error_at(offset, Errc::limit,
-                                 "the lists of the component have more than 2000000 items"));
+                                 "the lists of the component have more than " +
+                                     std::to_string(max_all_items) + " items"));
         items_left_ -= count;
         return {};
     }

@@ -71,6 +71,9 @@ TEST(ComponentDecode, every_canonical_definition_is_what_it_was) {
                                                                       // cancel-read
                 0x20, 0x01, 0x00, 0x27, 0x00, 0x00, 0x24})), // wait, new-indirect, backpressure
         "same");
+    EXPECT_EQ(again(section(8, {0x05, 0x2e, 0x01, 0x2f, 0x02, // stream.forward, future.forward
+                                0x40, 0x03, 0x41, 0x04, 0x05, 0x42})), // thread.spawn-ref, …
+              "same");
     EXPECT_EQ(again(section(8, {0x01, 0x08})),
               "malformed @11: no canonical definition has the code 0x08, in canonical section");
     EXPECT_EQ(again(section(8, {0x01, 0x06, 0x02})),
@@ -139,10 +142,10 @@ TEST(ComponentDecode, lists_have_a_limit_together) {
               "section");
 }
 
-TEST(ComponentDecode, built_ins_of_shared_threads_are_known_and_not_supported) {
-    EXPECT_EQ(again(section(8, {0x01, 0x42})),
-              "unsupported @11: the built-ins of the proposal shared-everything-threads are not "
-              "supported, in canonical section");
+TEST(ComponentDecode, shared_types_are_known_and_not_supported) {
+    EXPECT_EQ(again(section(3, {0x01, 0x65, 0x60, 0x00, 0x00})),
+              "unsupported @11: shared types (shared-everything-threads) are not supported, in "
+              "core type section");
 }
 
 TEST(ComponentDecode, nesting_has_a_limit) {

@@ -89,8 +89,8 @@ Result<> check_implements(const ast::ExternName& name, const Extern& item, Kind 
                     fmt::format("`{}` cannot say which interface it implements: only instances "
                                 "with plain names do",
                                 name.name));
-    const auto implemented =
-        parse_name(*name.implements, features.has(wasm::Feature::cm_nested_names));
+    const auto implemented = parse_name(*name.implements + name.version_suffix.value_or(""),
+                                        features.has(wasm::Feature::cm_nested_names));
     if (!implemented || implemented->kind != Kind::interface)
         return fail(Errc::invalid,
                     fmt::format("`{}` is no name of an interface", *name.implements));
@@ -103,11 +103,16 @@ Result<std::optional<Name>> parsed_name(const ast::ExternName& name, const Exter
     const bool nested = features.has(wasm::Feature::cm_nested_names);
     if (!name.version_suffix)
         return parse_name(name.name, nested);
-    TENON_TRY(check_feature(features, wasm::Feature::cm_canon_names, "`versionsuffix`"));
-    if (item.sort != Sort::instance || !name.name.contains('@'))
+    TENON_TRY(check_feature(features, wasm::Feature::cm_canon_names, "`version-suffix`"));
+    const auto& versioned = name.implements ? *name.implements : name.name;
+    if (item.sort != Sort::instance || !versioned.contains('@'))
         return fail(Errc::invalid, fmt::format("`{}` has no version that a suffix could complete: "
                                                "only interfaces with versions have",
-                                               name.name));
+                                               versioned));
+    if (name.version_suffix->empty())
+        return fail(Errc::invalid, fmt::format("the version suffix of `{}` is empty", versioned));
+    if (name.implements)
+        return parse_name(name.name, nested); // the other name is looked at with it
     return parse_name(name.name + *name.version_suffix, nested);
 }
 

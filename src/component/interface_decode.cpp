@@ -15,6 +15,11 @@ wit::PackageName package_of(const Name& name) {
     return {name.space, name.package, name.version};
 }
 
+/// With the part of the version that stands beside it.
+std::string whole_name(const std::string& name, const Extern& item) {
+    return name + item.version_suffix.value_or("");
+}
+
 Result<Name> interface_name(const std::string& id) {
     auto name = parse_name(id);
     if (!name || name->kind != Name::Kind::interface)
@@ -108,10 +113,11 @@ Result<wit::InterfaceIdx> WitDecoder::own_interface(const std::string& name, con
 
 Result<wit::PackageName> WitDecoder::interface(const std::string& id, const Externs& imports,
                                                const Extern& item) {
-    const auto name = TENON_TRY(interface_name(id));
+    const auto whole = whole_name(id, item);
+    const auto name = TENON_TRY(interface_name(whole));
     for (const auto& [import, used] : imports)
-        TENON_TRY(known_interface(import, used));
-    TENON_TRY(own_interface(id, item));
+        TENON_TRY(known_interface(whole_name(import, used), used));
+    TENON_TRY(own_interface(whole, item));
     return package_of(name);
 }
 
@@ -122,12 +128,13 @@ Result<WitDecoder::Imported> WitDecoder::world_interface(const std::string& name
     wit::WorldInterface made{};
     made.external_id = item.external_id;
     if (item.implements) {
-        made.interface = TENON_TRY(known_interface(*item.implements, item));
+        made.interface = TENON_TRY(known_interface(whole_name(*item.implements, item), item));
         return Imported{name, std::move(made)};
     }
-    const auto parsed = parse_name(name);
+    const auto whole = whole_name(name, item);
+    const auto parsed = parse_name(whole);
     if (parsed && parsed->kind == Name::Kind::interface) {
-        made.interface = TENON_TRY(known_interface(name, item));
+        made.interface = TENON_TRY(known_interface(whole, item));
         return Imported{made.interface, std::move(made)};
     }
     made.interface = TENON_TRY(own_interface(name, item));
@@ -206,10 +213,10 @@ Result<wit::WorldIdx> WitDecoder::component(const Externs& imports, const Extern
 Result<wit::PackageName> WitDecoder::old_package(const std::string& id, const ComponentType& type) {
     const auto name = TENON_TRY(interface_name(id));
     for (const auto& [import, used] : type.imports)
-        TENON_TRY(known_interface(import, used));
+        TENON_TRY(known_interface(whole_name(import, used), used));
     for (const auto& [exported, item] : type.exports) {
         if (item.sort == Sort::instance)
-            TENON_TRY(own_interface(exported, item));
+            TENON_TRY(own_interface(whole_name(exported, item), item));
         else if (item.sort == Sort::component)
             TENON_TRY(world(exported, *types_.get<ComponentType>(item.type)));
         else

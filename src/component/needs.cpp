@@ -75,7 +75,7 @@ private:
             use(Feature::cm_implements);
         if (of.version_suffix)
             use(Feature::cm_canon_names);
-        const auto text = of.name + of.version_suffix.value_or("");
+        const auto text = of.name + (of.implements ? "" : of.version_suffix.value_or(""));
         if (!parse_name(text) && parse_name(text, true))
             use(Feature::cm_nested_names);
     }
@@ -133,7 +133,10 @@ private:
         value(of.key);
         value(of.value);
     }
-    void type(const ast::Resource&) {}
+    void type(const ast::Resource& of) {
+        if (of.rep == wasm::ValType(wasm::ValType::Kind::i64))
+            use(Feature::cm64);
+    }
     void type(const ast::Func& of) {
         if (of.async)
             use(Feature::cm_async);
@@ -170,8 +173,12 @@ private:
             use(Feature::cm_async);
         if (canon.op == Op::thread_new_indirect)
             use(Feature::cm_threading);
+        if (canon.op == Op::thread_spawn_ref || canon.op == Op::thread_spawn_indirect)
+            use(Feature::shared_everything_threads);
         if ((canon.op == Op::context_get || canon.op == Op::context_set) && canon.numbers[0] == 1)
             use(Feature::cm_threading);
+        if (canon.slot_type == wasm::ValType(wasm::ValType::Kind::i64))
+            use(Feature::cm64);
         const auto* const row = builtin(canon.op);
         if (row == nullptr)
             return;

@@ -8,8 +8,8 @@
 
 namespace tenon::component {
 
-/// As the validator asks for them, but for `cm64`, which follows from the types of core memories.
-/// Core modules are not looked into.
+/// As the validator asks for them, but for `cm64` where that follows from the types of core
+/// memories and tables: core modules are not looked into.
 [[nodiscard]] wasm::Features features_used(const ast::Component& component);
 
 } // namespace tenon::component

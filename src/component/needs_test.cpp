@@ -66,6 +66,17 @@ TEST(ComponentNeeds, follow_from_canonical_definitions) {
     EXPECT_EQ(needs(with(canon(ast::CanonOp::stream_read))), "cm-async cm-more-async-builtins");
     EXPECT_EQ(needs(with(canon(ast::CanonOp::lower, {{OptionKind::gc}}))), "cm-gc");
     EXPECT_EQ(needs(with(canon(ast::CanonOp::thread_new_indirect))), "cm-threading");
+    EXPECT_EQ(needs(with(canon(ast::CanonOp::stream_forward))), "cm-forward");
+    EXPECT_EQ(needs(with(canon(ast::CanonOp::thread_spawn_ref))), "shared-everything-threads");
+    EXPECT_EQ(needs(with(canon(ast::CanonOp::thread_available))), "shared-everything-threads");
+    auto slot = canon(ast::CanonOp::context_get);
+    slot.slot_type = wasm::ValType(wasm::ValType::Kind::i64);
+    EXPECT_EQ(needs(with(slot)), "cm-async cm64");
+}
+
+TEST(ComponentNeeds, are_cm64_for_resources_of_64_bits) {
+    EXPECT_EQ(type_needs(ast::Resource{wasm::ValType(wasm::ValType::Kind::i32), {}}), "");
+    EXPECT_EQ(type_needs(ast::Resource{wasm::ValType(wasm::ValType::Kind::i64), {}}), "cm64");
 }
 
 TEST(ComponentNeeds, follow_from_names) {

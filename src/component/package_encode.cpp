@@ -96,14 +96,15 @@ Result<ast::ComponentType> encode_world(EncodedModel& whole, wit::WorldIdx world
 
 } // namespace
 
-Result<ast::ComponentType> encode_world(const wit::Model& model, wit::WorldIdx world) {
-    EncodedModel whole(model);
+Result<ast::ComponentType> encode_world(const wit::Model& model, wit::WorldIdx world,
+                                        InterfaceNames names) {
+    EncodedModel whole(model, names);
     return encode_world(whole, world);
 }
 
 Result<Buffer> encode_package(const wit::Model& model, wit::PackageIdx package,
-                              const Producer& producer) {
-    EncodedModel whole(model);
+                              const Producer& producer, InterfaceNames names) {
+    EncodedModel whole(model, names);
     PackageWriter writer;
     for (const auto& [name, interface] : model[package].interfaces)
         writer.add(name, TENON_TRY(encode_interface(whole, interface)));

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "component/ast.hpp"
+#include "component/canonical_name.hpp"
 #include "wit/model.hpp"
 
 #include <string>
@@ -22,9 +22,11 @@ struct Producer {
 /// uses their types. `invalid` for types that have no encoding and `limit` for packages that become
 /// too large, see `TypeEncoder`.
 Result<Buffer> encode_package(const wit::Model& model, wit::PackageIdx package,
-                              const Producer& producer);
+                              const Producer& producer,
+                              InterfaceNames names = InterfaceNames::full);
 
 /// The world's component type.
-Result<ast::ComponentType> encode_world(const wit::Model& model, wit::WorldIdx world);
+Result<ast::ComponentType> encode_world(const wit::Model& model, wit::WorldIdx world,
+                                        InterfaceNames names = InterfaceNames::full);
 
 } // namespace tenon::component

@@ -50,7 +50,8 @@ private:
 
 } // namespace
 
-EncodedModel::EncodedModel(const wit::Model& of) : model(of), canonical(wit::canonical_types(of)) {}
+EncodedModel::EncodedModel(const wit::Model& of, InterfaceNames with)
+    : model(of), names(with), canonical(wit::canonical_types(of)) {}
 
 /// What does not fit any more is left out, and `take` says so: indices are of no use then.
 bool TypeEncoder::has_room(std::uint64_t size) {
@@ -87,6 +88,12 @@ ast::ExternName TypeEncoder::extern_name(const wit::WorldKey& key,
     auto name = plain(model_.key_name(key), item.external_id);
     if (std::holds_alternative<std::string>(key))
         name.implements = model_.id_of(item.interface);
+    return named(std::move(name));
+}
+
+ast::ExternName TypeEncoder::named(ast::ExternName name) const {
+    if (whole_.names == InterfaceNames::canonical)
+        make_canonical(name);
     return name;
 }
 
@@ -137,12 +144,12 @@ void TypeEncoder::export_interface(const wit::WorldKey& key, const wit::WorldInt
 
 void TypeEncoder::import_types_of(wit::InterfaceIdx interface) {
     const auto type = instance_type(interface, false);
-    declare(true, plain(*model_.id_of(interface), {}), {Sort::instance, {}, {}, type});
+    declare(true, named(plain(*model_.id_of(interface), {})), {Sort::instance, {}, {}, type});
 }
 
 void TypeEncoder::export_whole(wit::InterfaceIdx interface) {
     const auto type = instance_type(interface, true);
-    declare(false, plain(*model_.id_of(interface), {}), {Sort::instance, {}, {}, type});
+    declare(false, named(plain(*model_.id_of(interface), {})), {Sort::instance, {}, {}, type});
 }
 
 // --- functions and types of a world

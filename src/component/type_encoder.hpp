@@ -5,7 +5,7 @@
 // Source: Component Model, design/mvp/WIT.md, "Package Format".
 #pragma once
 
-#include "component/ast.hpp"
+#include "component/canonical_name.hpp"
 #include "wit/model.hpp"
 
 #include <map>
@@ -17,9 +17,10 @@ namespace tenon::component {
 /// What the encoders of all parts of a package share.
 struct EncodedModel {
     /// `model` must outlive it.
-    explicit EncodedModel(const wit::Model& model);
+    EncodedModel(const wit::Model& model, InterfaceNames names);
 
     const wit::Model& model;
+    InterfaceNames names;
     std::vector<wit::TypeIdx> canonical; ///< see `wit::canonical_types`
     std::uint64_t size = 0;              ///< of what has been encoded, about; in bytes
 };
@@ -77,6 +78,7 @@ private:
     void declare(bool as_import, ast::ExternName name, ast::ExternType type);
     [[nodiscard]] ast::ExternName extern_name(const wit::WorldKey& key,
                                               const wit::WorldInterface& item) const;
+    [[nodiscard]] ast::ExternName named(ast::ExternName name) const;
 
     EncodedModel& whole_;
     const wit::Model& model_;

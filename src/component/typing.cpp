@@ -226,9 +226,8 @@ Result<Typed> typed(const ast::Component& component, TypingOptions options) {
 Result<Typed> find_types(const ast::Component& component) {
     TypingOptions options;
     options.core.features = wasm::Features::everything();
-    // What these allow is for names only, and nothing that reads interfaces knows such names.
+    // What it allows is for names only, and nothing that reads interfaces knows such names.
     options.core.features.set(wasm::Feature::cm_nested_names, false);
-    options.core.features.set(wasm::Feature::cm_canon_names, false);
     return typed(component, std::move(options));
 }
 

@@ -231,6 +231,37 @@ TEST(Validate, features_gate_what_they_name) {
               "unsupported @11: a map needs the feature `cm-map`, which is off");
 }
 
+TEST(Validate, forwarding_takes_both_ends) {
+    // (import "" "" (func (param …)))
+    const auto importing = [](const Buffer& params) {
+        return module(section(1, Buffer{0x01, 0x60, static_cast<Byte>(params.size())} + params +
+                                     Buffer{0x00}) +
+                      section(2, {0x01, 0x00, 0x00, 0x00, 0x00}));
+    };
+    const auto given = section(2, {0x02, 0x01, 0x01, 0x00, 0x00, 0x00, // an instance of function 0
+                                   0x00, 0x00, 0x01, 0x00, 0x12, 0x00});
+    const auto stream = type({0x66, 0x01, 0x7d}), future = type({0x65, 0x00});
+    const auto of_stream = section(8, {0x01, 0x2e, 0x00}),
+               of_future = section(8, {0x01, 0x2f, 0x00});
+    EXPECT_EQ(check(stream + of_stream + importing({0x7f, 0x7f}) + given), "fine");
+    EXPECT_EQ(check(future + of_future + importing({0x7f, 0x7f}) + given), "fine");
+    EXPECT_NE(check(future + of_future + importing({0x7f}) + given), "fine");
+    EXPECT_EQ(tail(check(future + of_stream)), "type 0 is not a stream");
+    EXPECT_EQ(check(stream + of_stream, wasm::Features::standard()),
+              "unsupported @17: `stream.forward` needs the feature `cm-forward`, which is off");
+}
+
+TEST(Validate, threads_of_shared_functions_want_shared_types) {
+    EXPECT_EQ(check(section(8, {0x01, 0x42})), "fine");
+    EXPECT_EQ(check(section(8, {0x01, 0x42}), wasm::Features::standard()),
+              "unsupported @11: `thread.available_parallelism` needs the feature "
+              "`shared-everything-threads`, which is off");
+    const auto start = section(3, {0x01, 0x60, 0x01, 0x7f, 0x00});
+    EXPECT_EQ(tail(check(start + section(8, {0x01, 0x40, 0x00}))),
+              "`thread.spawn-ref` begins with a function whose type is shared, and (func (param "
+              "i32)) is not");
+}
+
 TEST(Validate, what_came_with_wasi_0_3_1_is_on) {
     EXPECT_EQ(check(type({0x63, 0x79, 0x79}), wasm::Features::standard()), "fine");
     const auto import = section(10, Buffer{0x01, 0x02, 0x01, 'a', 0x02, 0x00} + name("a:b/c") +
@@ -324,8 +355,21 @@ TEST(Validate, version_suffixes_complete_versions) {
                                name(suffix) + Buffer{0x05, 0x00});
     };
     EXPECT_EQ(check(import("a:b/c@0.2", ".1")), "fine");
-    EXPECT_EQ(tail(check(import("a:b/c@0.2", ""))),
-              "`a:b/c@0.2` is no name of an import or export");
+    EXPECT_EQ(tail(check(import("a:b/c@0.2", ""))), "the version suffix of `a:b/c@0.2` is empty");
+    EXPECT_EQ(tail(check(import("a:b/c", ".1"))),
+              "`a:b/c` has no version that a suffix could complete: only interfaces with versions "
+              "have");
+}
+
+TEST(Validate, version_suffixes_complete_what_is_implemented) {
+    const auto import = [](std::string_view implemented, std::string_view suffix) {
+        return type({0x42, 0x00}) +
+               section(10, Buffer{0x01, 0x02} + name("lab") + Buffer{0x02, 0x00} +
+                               name(implemented) + Buffer{0x01} + name(suffix) +
+                               Buffer{0x05, 0x00});
+    };
+    EXPECT_EQ(check(import("a:b/c@0.2", ".1")), "fine");
+    EXPECT_EQ(tail(check(import("a:b/c@0.2", ".x"))), "`a:b/c@0.2` is no name of an interface");
     EXPECT_EQ(tail(check(import("a:b/c", ".1"))),
               "`a:b/c` has no version that a suffix could complete: only interfaces with versions "
               "have");

@@ -42,6 +42,9 @@ private:
     void import_function(const wit::Function& function);
     std::uint32_t type_of(wit::InterfaceIdx owner, wit::TypeIdx type) override;
     [[nodiscard]] std::string import_name(const wit::WorldKey& key) const;
+    [[nodiscard]] ast::ExternName interface_name(const wit::WorldKey& key,
+                                                 const wit::WorldInterface& item,
+                                                 ast::ExternName name) const;
 
     // Its core modules and their instances.
     void core_modules();

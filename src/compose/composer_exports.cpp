@@ -175,9 +175,7 @@ Result<> Composer::export_interface(std::size_t part, const wit::WorldKey& key,
     const auto name = model.key_name(key);
     const auto component = out_.component(std::move(nested.out), name + "-shim-component");
     const auto instance = out_.instance(component, std::move(arguments), name + "-shim-instance");
-    auto full = plain_name(name, item.external_id);
-    if (std::holds_alternative<std::string>(key))
-        full.implements = model.id_of(item.interface);
+    auto full = interface_name(key, item, plain_name(name, item.external_id));
     instances_.emplace(item.interface, out_.export_(std::move(full), Sort::instance, instance));
     // From here on the types of the interface are those that the instance exports.
     for (const auto& [type_name, type] : interface.types)

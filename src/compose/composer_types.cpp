@@ -63,6 +63,16 @@ std::string Composer::import_name(const wit::WorldKey& key) const {
     return name;
 }
 
+/// What an instance is called outside, with what its name leaves open.
+ast::ExternName Composer::interface_name(const wit::WorldKey& key, const wit::WorldInterface& item,
+                                         ast::ExternName name) const {
+    if (std::holds_alternative<std::string>(key))
+        name.implements = plan_.model().id_of(item.interface);
+    if (options_.interface_names == component::InterfaceNames::canonical)
+        component::make_canonical(name);
+    return name;
+}
+
 /// Only what is used of it; nothing if nothing is.
 void Composer::import_interface(const wit::WorldKey& key, const wit::WorldInterface& item) {
     const auto& model = plan_.model();
@@ -76,8 +86,7 @@ void Composer::import_interface(const wit::WorldKey& key, const wit::WorldInterf
         return;
     auto name = plain_name(import_name(key), item.external_id);
     const auto index = out_.type(type.take(), "ty-" + name.name);
-    if (std::holds_alternative<std::string>(key))
-        name.implements = model.id_of(item.interface);
+    name = interface_name(key, item, std::move(name));
     instances_.emplace(item.interface,
                        out_.import(std::move(name), {Sort::instance, Bound::eq, {}, index}));
 }

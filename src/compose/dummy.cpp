@@ -165,12 +165,12 @@ Result<> Dummy::streams(const std::string& module, const wit::Function& function
         const auto ops =
             is_stream ? std::array{CanonOp::stream_new,           CanonOp::stream_cancel_read,
                                    CanonOp::stream_cancel_write,  CanonOp::stream_drop_readable,
-                                   CanonOp::stream_drop_writable, CanonOp::stream_read,
-                                   CanonOp::stream_write}
+                                   CanonOp::stream_drop_writable, CanonOp::stream_forward,
+                                   CanonOp::stream_read,          CanonOp::stream_write}
                       : std::array{CanonOp::future_new,           CanonOp::future_cancel_read,
                                    CanonOp::future_cancel_write,  CanonOp::future_drop_readable,
-                                   CanonOp::future_drop_writable, CanonOp::future_read,
-                                   CanonOp::future_write};
+                                   CanonOp::future_drop_writable, CanonOp::future_forward,
+                                   CanonOp::future_read,          CanonOp::future_write};
         for (const auto op : ops) {
             const auto& row = copy_row(op);
             import(module,

@@ -7,9 +7,10 @@
 namespace tenon::compose {
 
 Result<Buffer> metadata_section_of(const wit::Model& model, wit::WorldIdx world,
-                                   StringEncoding encoding, const Producers& producers) {
+                                   StringEncoding encoding, const Producers& producers,
+                                   component::InterfaceNames names) {
     TENON_TRY(check_depth(model));
-    const auto payload = TENON_TRY(encode_metadata(model, world, encoding, producers));
+    const auto payload = TENON_TRY(encode_metadata(model, world, encoding, producers, names));
     Buffer out{0};
     base::append_unsigned_leb(out, base::unsigned_leb_size(metadata_section.size()) +
                                        metadata_section.size() + payload.size());

@@ -8,8 +8,10 @@
 namespace tenon::compose {
 
 /// The whole section with the world, to be appended to a module.
-Result<Buffer> metadata_section_of(const wit::Model& model, wit::WorldIdx world,
-                                   StringEncoding encoding, const Producers& producers);
+Result<Buffer>
+metadata_section_of(const wit::Model& model, wit::WorldIdx world, StringEncoding encoding,
+                    const Producers& producers,
+                    component::InterfaceNames names = component::InterfaceNames::full);
 
 /// Which names and which ABI a dummy module has.
 enum class DummyStyle : std::uint8_t {

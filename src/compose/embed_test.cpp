@@ -99,9 +99,11 @@ TEST(Dummy, many_streams_in_one_function_take_no_time_of_their_own) {
     ASSERT_TRUE(module);
     const auto decoded = wasm::decode_module(*module);
     ASSERT_TRUE(decoded);
-    // One type, so that all are called by number 0; seven built-ins for each.
+    // One type, so that all are called by number 0; eight built-ins for each.
     const auto is_new = [](const wasm::Import& one) { return one.name == "[stream-new-0]f"; };
     EXPECT_EQ(std::ranges::count_if(decoded->imports, is_new), std::ptrdiff_t{count});
+    const auto forwards = [](const wasm::Import& one) { return one.name == "[stream-forward-0]f"; };
+    EXPECT_EQ(std::ranges::count_if(decoded->imports, forwards), std::ptrdiff_t{count});
 }
 
 TEST(Dummy, is_valid_in_every_style) {

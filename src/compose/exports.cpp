@@ -42,13 +42,6 @@ private:
 
 namespace {
 
-bool strip(std::string_view& text, std::string_view prefix) noexcept {
-    if (prefix.empty() || !text.starts_with(prefix))
-        return false;
-    text.remove_prefix(prefix.size());
-    return true;
-}
-
 wasm::FuncType post_return_type(const Layout& layout, const wit::Function& function) {
     auto type = layout.signature(function, Abi::lift).type;
     type.params = std::move(type.results);

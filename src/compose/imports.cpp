@@ -21,13 +21,6 @@ struct Place {
     std::optional<FoundInterface> interface;
 };
 
-bool strip(std::string_view& text, std::string_view prefix) noexcept {
-    if (!text.starts_with(prefix))
-        return false;
-    text.remove_prefix(prefix.size());
-    return true;
-}
-
 class Classifier {
 public:
     Classifier(const ModuleView& module, const Target& target) : module_(module), target_(target) {}
@@ -116,7 +109,7 @@ Result<Place> Classifier::place_of(std::string_view module) const {
         place.exported = place.is_root = true;
         return place;
     }
-    if (!strip(module, place.scheme->interface))
+    if (!place.scheme->interface.empty() && !strip(module, place.scheme->interface))
         return fail(base::Error(Errc::invalid, "the module that is imported from has no name that "
                                                "the component model knows")
                         .help(target_.reject_legacy_names
@@ -162,8 +155,7 @@ Result<> Classifier::of_interface(Import& into, const Place& place) {
 /// A function that the world imports, waited for or not.
 Result<bool> Classifier::function(Import& into, const Place& place) {
     std::string_view name = into.name;
-    const auto& lower = place.scheme->async_lower;
-    const bool async = !lower.empty() && strip(name, lower);
+    const bool async = strip(name, place.scheme->async_lower);
     const auto* const found = target_.function(place.interface, name, false);
     if (found == nullptr)
         return false;

@@ -194,9 +194,10 @@ Result<std::vector<wit::WorldKey>> Metadata::add(const Metadata& other, wit::Uni
 }
 
 Result<Buffer> encode_metadata(const wit::Model& model, wit::WorldIdx world,
-                               StringEncoding encoding, const Producers& producers) {
+                               StringEncoding encoding, const Producers& producers,
+                               component::InterfaceNames names) {
     ast::ComponentType wrapper;
-    auto type = TENON_TRY(component::encode_world(model, world));
+    auto type = TENON_TRY(component::encode_world(model, world, names));
     wrapper.declarators.push_back({ast::Type{0, std::move(type)}});
     wrapper.declarators.push_back({ast::ExportDecl{
         0, {model.id_of(world), {}, {}, {}}, {component::Sort::component, {}, {}, 0}}});

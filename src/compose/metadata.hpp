@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "component/canonical_name.hpp"
 #include "compose/producers.hpp"
 #include "wit/merge.hpp"
 
@@ -58,6 +59,7 @@ struct Metadata {
 
 /// The payload of the section, in format 4. `invalid` for worlds that have no encoding.
 Result<Buffer> encode_metadata(const wit::Model& model, wit::WorldIdx world,
-                               StringEncoding encoding, const Producers& producers);
+                               StringEncoding encoding, const Producers& producers,
+                               component::InterfaceNames names = component::InterfaceNames::full);
 
 } // namespace tenon::compose

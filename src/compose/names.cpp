@@ -75,6 +75,7 @@ constexpr CopyBuiltIn copies[] = {
     {"[future-cancel-read-", CanonOp::future_cancel_read, true, "i", "i", false, false, false},
     {"[future-drop-writable-", CanonOp::future_drop_writable, false, "i", "", false, false, false},
     {"[future-drop-readable-", CanonOp::future_drop_readable, false, "i", "", false, false, false},
+    {"[future-forward-", CanonOp::future_forward, false, "ii", "", false, false, false},
     {"[stream-new-", CanonOp::stream_new, false, "", "I", true, false, false},
     {"[stream-write-", CanonOp::stream_write, true, "iii", "i", true, true, false},
     {"[stream-read-", CanonOp::stream_read, true, "iii", "i", true, true, true},
@@ -82,16 +83,10 @@ constexpr CopyBuiltIn copies[] = {
     {"[stream-cancel-read-", CanonOp::stream_cancel_read, true, "i", "i", true, false, false},
     {"[stream-drop-writable-", CanonOp::stream_drop_writable, false, "i", "", true, false, false},
     {"[stream-drop-readable-", CanonOp::stream_drop_readable, false, "i", "", true, false, false},
+    {"[stream-forward-", CanonOp::stream_forward, false, "ii", "", true, false, false},
 };
 
 constexpr std::string_view encodings[] = {"utf8", "utf16", "latin1+utf16"};
-
-bool strip(std::string_view& text, std::string_view prefix) noexcept {
-    if (prefix.empty() || !text.starts_with(prefix))
-        return false;
-    text.remove_prefix(prefix.size());
-    return true;
-}
 
 /// `0`, `i32-0`, `i64-1`.
 bool read_slot(std::string_view text, FoundBuiltIn& into) {
@@ -178,6 +173,13 @@ constexpr Scheme standard_scheme{
     .full_versions = false,
     .has_async = false,
 };
+
+bool strip(std::string_view& text, std::string_view prefix) noexcept {
+    if (prefix.empty() || !text.starts_with(prefix))
+        return false;
+    text.remove_prefix(prefix.size());
+    return true;
+}
 
 std::string Affix::around(std::string_view name) const {
     return std::string(before).append(name).append(after);

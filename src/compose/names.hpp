@@ -18,6 +18,10 @@
 
 namespace tenon::compose {
 
+/// Takes the prefix from the text's beginning, if it is there. An empty one never is: a scheme has
+/// no such name.
+bool strip(std::string_view& text, std::string_view prefix) noexcept;
+
 /// What stands around a name; one of them is empty.
 struct Affix {
     std::string_view before, after;

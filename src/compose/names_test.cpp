@@ -37,6 +37,17 @@ TEST(Names, streams_are_found_with_their_number_and_function) {
     EXPECT_EQ(read->number, "12");
     EXPECT_EQ(read->function, "[method]r.f");
     EXPECT_FALSE(find_copy(legacy_scheme, "[async-lower][future-new-0]f")); // it never waits
+    const auto forward = find_copy(legacy_scheme, "[stream-forward-1]f");
+    ASSERT_TRUE(forward);
+    EXPECT_EQ(text_of(type_of(forward->row->params, forward->row->results)), "[i32 i32] -> []");
+    EXPECT_FALSE(find_copy(legacy_scheme, "[async-lower][future-forward-0]f"));
+}
+
+TEST(Names, nothing_begins_with_a_name_that_a_scheme_lacks) {
+    std::string_view text = "[task-return]f";
+    EXPECT_FALSE(strip(text, standard_scheme.task_return));
+    EXPECT_TRUE(strip(text, legacy_scheme.task_return));
+    EXPECT_EQ(text, "f");
 }
 
 TEST(Names, both_schemes_name_the_function_of_an_interface) {

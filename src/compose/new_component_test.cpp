@@ -3,6 +3,7 @@
 
 #include "component/decode.hpp"
 #include "component/package_file.hpp"
+#include "component/validate.hpp"
 #include "compose/test_world.hpp"
 #include "wasm/sections.hpp"
 
@@ -43,6 +44,49 @@ std::size_t core_modules(const ast::Component& tree) {
     return static_cast<std::size_t>(std::ranges::count_if(tree.sections, [](const auto& section) {
         return std::holds_alternative<ast::CoreModule>(section.kind);
     }));
+}
+
+TEST(NewComponent, streams_and_futures_are_forwarded) {
+    const TestWorld world("package a:b; world w { import f: func(s: stream<u8>) -> future<u32>; }");
+    CoreModule module;
+    module.import("$root", "f", import_type(module, "i", "i"));
+    module.import("$root", "[stream-forward-0]f", import_type(module, "ii", ""));
+    module.import("$root", "[future-forward-1]f", import_type(module, "ii", ""));
+    const auto bytes = world.in(module.finish());
+    const auto made = make(bytes);
+    ASSERT_TRUE(made) << told(made.error());
+    std::vector<ast::CanonOp> ops;
+    for (const auto& section : made->tree().sections)
+        if (const auto* const list = std::get_if<std::vector<ast::Canon>>(&section.kind))
+            for (const auto& one : *list)
+                ops.push_back(one.op);
+    EXPECT_TRUE(std::ranges::find(ops, ast::CanonOp::stream_forward) != ops.end());
+    EXPECT_TRUE(std::ranges::find(ops, ast::CanonOp::future_forward) != ops.end());
+    wasm::ValidateOptions options;
+    options.features = wasm::Features::everything();
+    EXPECT_TRUE(component::validate(made->tree(), options));
+
+    CoreModule other;
+    other.import("$root", "[stream-forward-1]f", import_type(other, "ii", ""));
+    EXPECT_EQ(problem(world, other),
+              "import `$root` `[stream-forward-1]f`: number 1 in `f` is a future, not a stream");
+}
+
+TEST(NewComponent, interfaces_have_canonical_names_when_asked) {
+    const TestWorld world("package a:b@1.2.3; interface i { f: func(); } "
+                          "world w { import i; export i; }");
+    CoreModule module;
+    module.import("a:b/i@1.2.3", "f", import_type(module, "", ""));
+    trap(module, "a:b/i@1.2.3#f", {});
+    const auto bytes = world.in(module.finish());
+    NewOptions options;
+    options.interface_names = component::InterfaceNames::canonical;
+    const auto made = make(bytes, options);
+    ASSERT_TRUE(made) << told(made.error());
+    const auto outside = component::outside_of(made->bytes());
+    ASSERT_TRUE(outside);
+    EXPECT_EQ(outside->imports, std::vector<std::string>{"a:b/i@1"});
+    EXPECT_EQ(outside->exports, std::vector<std::string>{"a:b/i@1"});
 }
 
 TEST(NewComponent, a_function_of_numbers_needs_no_stand_ins) {

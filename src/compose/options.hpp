@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "component/canonical_name.hpp"
 
 #include <string>
 #include <utility>
@@ -23,6 +24,8 @@ struct NewOptions {
     std::vector<std::pair<std::string, std::string>> import_names = {};
     /// Who does it, for the sections `producers`.
     std::string producer = "tenon", producer_version = {};
+    /// How interfaces are called outside.
+    component::InterfaceNames interface_names = component::InterfaceNames::full;
 };
 
 /// A module that stands between the main one and its world.

@@ -26,10 +26,11 @@ public:
         Features all = everything();
         for (const auto beyond :
              {Feature::legacy_exceptions, Feature::threads, Feature::wide_arithmetic,
-              Feature::custom_page_sizes, Feature::cm_async_stackful,
-              Feature::cm_more_async_builtins, Feature::cm_threading, Feature::cm_error_context,
-              Feature::cm_fixed_length_lists, Feature::cm_gc, Feature::cm_values,
-              Feature::cm_nested_names, Feature::cm64, Feature::cm_canon_names})
+              Feature::custom_page_sizes, Feature::shared_everything_threads,
+              Feature::cm_async_stackful, Feature::cm_more_async_builtins, Feature::cm_threading,
+              Feature::cm_error_context, Feature::cm_fixed_length_lists, Feature::cm_gc,
+              Feature::cm_values, Feature::cm_nested_names, Feature::cm64, Feature::cm_canon_names,
+              Feature::cm_forward})
             all.set(beyond, false);
         return all;
     }

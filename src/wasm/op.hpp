@@ -82,6 +82,7 @@ enum class Feature : std::uint8_t {
     extended_const,
     bulk_memory_opt, ///< of `bulk_memory` copying and filling alone
     custom_page_sizes,
+    shared_everything_threads, ///< of it what components have of it; types are never shared
     // Of the Component Model; see there what each of its marks stands for.
     cm_async,
     cm_async_stackful,
@@ -96,8 +97,9 @@ enum class Feature : std::uint8_t {
     cm64,
     cm_implements,
     cm_canon_names,
+    cm_forward,
 };
-inline constexpr auto last_feature = Feature::cm_canon_names;
+inline constexpr auto last_feature = Feature::cm_forward;
 
 struct OpRow {
     Op op;

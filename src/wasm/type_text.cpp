@@ -62,6 +62,7 @@ std::string_view name_of(Feature feature) noexcept {
     case Feature::extended_const: return "extended-const";
     case Feature::bulk_memory_opt: return "bulk-memory-opt";
     case Feature::custom_page_sizes: return "custom-page-sizes";
+    case Feature::shared_everything_threads: return "shared-everything-threads";
     case Feature::cm_async: return "cm-async";
     case Feature::cm_async_stackful: return "cm-async-stackful";
     case Feature::cm_more_async_builtins: return "cm-more-async-builtins";
@@ -75,6 +76,7 @@ std::string_view name_of(Feature feature) noexcept {
     case Feature::cm64: return "cm64";
     case Feature::cm_implements: return "cm-implements";
     case Feature::cm_canon_names: return "cm-canon-names";
+    case Feature::cm_forward: return "cm-forward";
     }
     return "";
 }

@@ -74,6 +74,9 @@ Result<std::variant<FuncType, StructType, ArrayType>> read_composite(Reader& in,
         type.element = TENON_TRY(read_field(in));
         return type;
     }
+    case 0x65:
+        return fail(in.error_at(in.offset() - 1, Errc::unsupported,
+                                "shared types (shared-everything-threads) are not supported"));
     default:
         return fail(in.error_at(in.offset() - 1, Errc::malformed,
                                 fmt::format("no type begins with {:#04x}", code)));

@@ -37,6 +37,10 @@ public:
     void note_end() { note_place(in_.offset()); }
     /// One instruction in parentheses.
     Result<> folded_instruction(Buffer& out);
+    /// Whether `(i8 …)` or so stands here: numbers of one type, as in a data segment.
+    [[nodiscard]] bool at_data_numbers();
+    /// All of them, as they lie in memory.
+    Result<> data_numbers(Buffer& out);
 
     /// Forgets the locals and labels of the function before.
     void begin_function();
@@ -119,6 +123,7 @@ private:
     Result<> select(const OpRow& row);
     Result<> field();
     Result<> float_bits(std::string_view what, bool is_double);
+    Result<> integer_bits(std::string_view at, std::string_view of, unsigned bits);
     Result<> two_indices(Space first, Space second);
     Result<> both_or_none(Space space);
     Result<> segment_of(Space segment, Space space);

@@ -18,8 +18,9 @@ struct Attribute {
     std::string_view word;
     std::optional<std::string> ast::ExternName::* into;
 };
-constexpr std::array<Attribute, 3> attributes = {{
+constexpr std::array<Attribute, 4> attributes = {{
     {"implements", &ast::ExternName::implements},
+    {"version-suffix", &ast::ExternName::version_suffix},
     {"versionsuffix", &ast::ExternName::version_suffix},
     {"external-id", &ast::ExternName::external_id},
 }};

@@ -3,6 +3,7 @@
 #include "wat/component.hpp"
 
 #include "base/hex.hpp"
+#include "wat/package_text.hpp"
 #include "wat/parse.hpp"
 
 #include <gtest/gtest.h>
@@ -179,6 +180,14 @@ TEST(ComponentText, every_canonical_definition_is_known_by_its_row) {
     }
 }
 
+TEST(ComponentText, the_suffix_of_a_version_has_two_spellings) {
+    const auto today =
+        bytes("(component (import \"a:b/c@1\" (version-suffix \".2.3\") (instance)))");
+    EXPECT_EQ(today, bytes("(component (import \"a:b/c@1\" (versionsuffix \".2.3\") (instance)))"));
+    EXPECT_EQ(today, "0703014200"
+                     "0a13010207613a622f6340310101042e322e330500");
+}
+
 TEST(ComponentText, canonical_options_are_read_in_any_order) {
     EXPECT_EQ(bytes("(component (canon lower (func 0) string-encoding=latin1+utf16 async gc "
                     "(memory 1) (realloc 2) (post-return 3) (callback (core func 4)) "
@@ -272,6 +281,18 @@ TEST(ComponentText, a_tree_keeps_what_its_views_look_into) {
         std::get_if<component::ast::Custom>(&text->tree.sections.front().kind);
     ASSERT_NE(custom, nullptr);
     EXPECT_EQ(as_text(custom->payload), "ab");
+}
+
+TEST(PackageText, can_be_stopped_while_it_is_read) {
+    std::string text = "(component";
+    for (int i = 0; i < 100'000; ++i)
+        text += " (type u8)";
+    text += ")";
+    std::stop_source stop;
+    stop.request_stop();
+    const auto package = decode_package(as_bytes(text), "t.wat", stop.get_token());
+    ASSERT_FALSE(package);
+    EXPECT_EQ(package.error().code(), Errc::interrupted);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "wat/vector_shape.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <fmt/core.h>
 
@@ -357,20 +358,78 @@ Result<> Code::float_bits(std::string_view what, bool is_double) {
     return {};
 }
 
+/// As little-endian bytes; `at` says what should stand here, `of` what numbers are out of range.
+Result<> Code::integer_bits(std::string_view at, std::string_view of, unsigned bits) {
+    if (!in_.at(TokenKind::number))
+        return fail(in_.unexpected(at));
+    const auto& token = in_.token();
+    const auto value = TENON_TRY(in_.number(parse_integer(token.text, bits), of, token));
+    little_endian(static_cast<std::uint64_t>(value), bits / 8);
+    in_.advance();
+    return {};
+}
+
 Result<> Code::vector() {
     const auto shape = TENON_TRY(read_vector_shape(in_));
     for (unsigned i = 0; i < shape.lanes(); ++i) {
-        if (shape.is_float) {
+        if (shape.is_float)
             TENON_TRY(float_bits("a number for the lane", shape.bits == 64));
-            continue;
-        }
-        if (!in_.at(TokenKind::number))
-            return fail(in_.unexpected("a number for the lane"));
-        const auto& token = in_.token();
-        const auto value = TENON_TRY(
-            in_.number(parse_integer(token.text, shape.bits), "numbers of the lane", token));
-        little_endian(static_cast<std::uint64_t>(value), shape.bits / 8);
-        in_.advance();
+        else
+            TENON_TRY(integer_bits("a number for the lane", "numbers of the lane", shape.bits));
+    }
+    return {};
+}
+
+// --- numbers in data segments
+//
+// Source: https://github.com/WebAssembly/wat-numeric-values
+
+namespace {
+
+struct DataNumber {
+    std::string_view word, what;
+    unsigned bits;
+    bool is_float;
+};
+constexpr std::array<DataNumber, 7> data_number_rows = {{
+    {"i8", "an i8 number", 8, false},
+    {"i16", "an i16 number", 16, false},
+    {"i32", "an i32 number", 32, false},
+    {"i64", "an i64 number", 64, false},
+    {"f32", "an f32 number", 32, true},
+    {"f64", "an f64 number", 64, true},
+    {"v128", "the shape of a vector", 128, false},
+}};
+
+const DataNumber* find_data_number(const Token& token) {
+    const auto* const row = std::ranges::find(data_number_rows, token.text, &DataNumber::word);
+    return token.kind == TokenKind::keyword && row != data_number_rows.end() ? row : nullptr;
+}
+
+} // namespace
+
+bool Code::at_data_numbers() {
+    return in_.at(TokenKind::open) && find_data_number(in_.ahead()) != nullptr;
+}
+
+Result<> Code::data_numbers(Buffer& out) {
+    out_ = &out;
+    if (!in_.take(TokenKind::open))
+        return fail(in_.unexpected("a string, or numbers such as `(i8 1 2)`"));
+    const auto* const row = find_data_number(in_.token());
+    if (row == nullptr) {
+        std::array<std::string_view, data_number_rows.size()> words;
+        std::ranges::transform(data_number_rows, words.begin(), &DataNumber::word);
+        return fail(in_.unexpected("the type of numbers, such as `i8`", words));
+    }
+    in_.advance();
+    while (!in_.take(TokenKind::close)) {
+        if (row->bits == 128)
+            TENON_TRY(vector());
+        else if (row->is_float)
+            TENON_TRY(float_bits(row->what, row->bits == 64));
+        else
+            TENON_TRY(integer_bits(row->what, row->what, row->bits));
     }
     return {};
 }

@@ -96,6 +96,7 @@ private:
     Result<> data_of_memory(std::uint32_t memory, bool is_64,
                             std::optional<std::uint32_t> page_size);
     Result<> data_strings(Buffer& out);
+    Result<> data_content(Buffer& out);
     Result<> offset(Buffer& out);
     void zero_offset(Buffer& out, bool is_64);
     Result<> expression(Buffer& out);

@@ -4,9 +4,13 @@
 
 #include "component/package_decode.hpp"
 
+#include <stop_token>
+
 namespace tenon::wat {
 
-/// As `component::decode_package`, for text too. `name` is the file's, for errors.
-Result<wit::Decoded> decode_package(Bytes content, const std::string& name);
+/// As `component::decode_package`, for text too. `name` is the file's, for errors. `interrupted` if
+/// it is stopped while it reads text.
+Result<wit::Decoded> decode_package(Bytes content, const std::string& name,
+                                    std::stop_token stop = {});
 
 } // namespace tenon::wat

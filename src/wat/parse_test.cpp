@@ -165,6 +165,31 @@ TEST(Parse, segments) {
     EXPECT_EQ(bytes("(elem (ref null extern) (ref.null extern))"), "090701056f01d06f0b");
 }
 
+// As wasm-tools 1.263 has it, but for the segment that begins with numbers, which it refuses.
+TEST(Parse, segments_hold_numbers_too) {
+    EXPECT_EQ(bytes("(data \"a\" (i8 -128 255 -1) (i16 -1))"), "0b090101066180ffffffff");
+    EXPECT_EQ(bytes("(data \"\" (i32 7) (i64 -2) (f32 1.5 nan:0x1) (f64 inf))"),
+              "0b1f01011c"
+              "07000000feffffffffffffff0000c03f0100807f000000000000f07f");
+    EXPECT_EQ(bytes("(data \"\" (v128 i32x4 1 2 3 4) (v128) (i8))"),
+              "0b1301011001000000020000000300000004000000");
+    EXPECT_EQ(bytes("(memory (data (i8 1 2)))"), "0504010101"
+                                                 "01"
+                                                 "0b08010041000b02"
+                                                 "0102");
+    EXPECT_EQ(bytes("(data (i8 1))"), "0b0401010101");
+}
+
+TEST(Parse, numbers_in_segments_fit_their_type) {
+    EXPECT_EQ(bytes("(data \"\" (i8 256))"),
+              "malformed 1:14 `256` is out of range of an i8 number");
+    EXPECT_EQ(bytes("(data \"\" (i8 1.5))"), "malformed 1:14 expected an i8 number, found `1.5`");
+    EXPECT_EQ(bytes("(data \"\" (i9 1))"), "malformed 1:11 expected the type of numbers, such as "
+                                           "`i8`, found `i9`; did you mean `i8`?");
+    EXPECT_EQ(bytes("(data \"\" (i8 \"a\"))"),
+              "malformed 1:14 expected an i8 number, found a string");
+}
+
 TEST(Parse, the_number_of_segments_only_where_code_needs_it) {
     EXPECT_EQ(bytes("(func data.drop 0) (data \"\")"), "010401600000"
                                                        "03020100"

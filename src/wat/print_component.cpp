@@ -321,7 +321,7 @@ void ComponentPrinter::put_extern_name(const ast::ExternName& name) {
         to_.put(')');
     };
     put(" (implements ", name.implements);
-    put(" (versionsuffix ", name.version_suffix);
+    put(" (version-suffix ", name.version_suffix);
     put(" (external-id ", name.external_id);
 }
 

@@ -199,6 +199,19 @@ Result<> ModuleParser::data_strings(Buffer& out) {
     return {};
 }
 
+/// Strings, and numbers as they lie in memory.
+Result<> ModuleParser::data_content(Buffer& out) {
+    while (!in_.at(TokenKind::close)) {
+        if (in_.at(TokenKind::string)) {
+            const auto bytes = TENON_TRY(in_.string("a string"));
+            append_bytes(out, as_bytes(bytes));
+        } else {
+            TENON_TRY(code_.data_numbers(out));
+        }
+    }
+    return {};
+}
+
 Result<> ModuleParser::data() {
     define(Space::data);
     TENON_TRY(read_naming(in_));
@@ -212,12 +225,12 @@ Result<> ModuleParser::data() {
     } else if (Names::at_index(in_)) { // an older spelling
         memory = TENON_TRY(context_.names.index(in_, Space::memory));
         flags = memory == 0 ? 0 : has_index;
-    } else if (in_.at(TokenKind::open)) {
+    } else if (in_.at(TokenKind::open) && !code_.at_data_numbers()) {
         flags = 0;
     }
     if (flags != is_not_active)
         TENON_TRY(offset(place));
-    TENON_TRY(data_strings(bytes));
+    TENON_TRY(data_content(bytes));
     auto& datas = section(SectionKind::data);
     ++datas.count;
     auto& out = datas.bytes;
@@ -236,7 +249,7 @@ Result<> ModuleParser::data_of_memory(std::uint32_t memory, bool is_64,
     define(Space::data);
     TENON_TRY(in_.expect_form("data"));
     Buffer bytes;
-    TENON_TRY(data_strings(bytes));
+    TENON_TRY(data_content(bytes));
     TENON_TRY(in_.expect_close());
     const auto page_log2 = page_size.value_or(16);
     const auto pages = (bytes.size() + (std::uint64_t{1} << page_log2) - 1) >> page_log2;
