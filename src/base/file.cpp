@@ -194,16 +194,16 @@ Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name,
         return fail(Errc::limit, fmt::format("`{}` is larger than {} bytes", name.native(), limit));
     };
     Buffer content;
+    auto room = chunk_size;
     struct stat status;
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
         const auto size = static_cast<std::uint64_t>(status.st_size);
         if (size > limit)
             return too_large();
-        content.reserve(size + 1); // the last byte is never filled, so that one read finds the end
+        room = size + 1; // the last byte is never filled, so that one read finds the end
     }
     for (;;) {
         const auto have = content.size();
-        const auto room = std::max(chunk_size, content.capacity() - have);
         content.resize(have + room);
         const auto got = TENON_TRY(read_some(fd, MutableBytes(content).subspan(have), name, stop));
         content.resize(have + got);
@@ -211,6 +211,7 @@ Result<Buffer> read_all(int fd, std::uint64_t limit, const Path& name,
             return too_large();
         if (got < room)
             return content;
+        room = std::max(chunk_size, content.capacity() - content.size());
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // tenon parse: core modules and components from text to binary.
+#include "base/text_file.hpp"
 #include "cli/deliver.hpp"
 #include "cli/rows.hpp"
 #include "cli/wasm_input.hpp"
@@ -13,18 +14,27 @@ namespace {
 
 constexpr std::uint64_t max_text_bytes = std::uint64_t{4} << 30;
 
+Result<base::TextFile> read_input_text(const Call& call, const std::string& path) {
+    if (path == "-")
+        return base::TextFile(TENON_TRY(read_input(call, path, max_text_bytes)));
+    return base::TextFile::open(path, max_text_bytes, call.stop());
+}
+
 /// What is binary already passes through. Nothing at all would be a module, too, but is more often
 /// the output of a command that failed.
 Result<> parse(Call& call) {
     const auto path = call.argument(0).value_or("-");
-    const auto content = TENON_TRY(read_input(call, path, max_text_bytes));
-    if (wasm::looks_like_wasm(content))
-        return deliver_bytes(call, content);
-    const auto text = as_text(content);
+    const auto file = TENON_TRY(read_input_text(call, path));
+    const auto text = file.text();
+    if (wasm::looks_like_wasm(as_bytes(text)))
+        return deliver_bytes(call, as_bytes(text));
     if (text.find_first_not_of(" \t\r\n") == text.npos)
         return fail(base::Error(Errc::truncated, fmt::format("`{}` is empty", input_name(path)))
                         .help("the smallest module is `(module)`"));
-    return deliver_bytes(call, TENON_TRY(wat::parse(input_name(path), text, call.stop())));
+    // Of the text only what is at hand stays in memory: it can be twenty times the module's size.
+    const wat::ParseOptions options{call.stop(),
+                                    [&](std::string_view passed) { file.forget(passed); }};
+    return deliver_bytes(call, TENON_TRY(wat::parse(input_name(path), text, options)));
 }
 
 constexpr Positional parse_arguments[] = {

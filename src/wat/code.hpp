@@ -16,8 +16,8 @@ using wasm::OpRow;
 /// What instructions are read against, and what they leave behind for the whole module.
 struct Context {
     Cursor in;
-    Names names;
-    TypeTable types;
+    Names& names; ///< of the module, as the next one
+    TypeTable& types;
     bool needs_data_count = false;
 };
 

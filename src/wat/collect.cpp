@@ -32,6 +32,7 @@ std::optional<Space> space_of(std::string_view word) noexcept {
 Result<> ModuleParser::collect() {
     const auto begin = in_.offset();
     while (!in_.at(TokenKind::close) && !in_.at(TokenKind::end)) {
+        pass_fields();
         if (in_.at(TokenKind::annotation)) {
             in_.advance();
             in_.skip_form();
@@ -45,14 +46,23 @@ Result<> ModuleParser::collect() {
     }
     TENON_TRY(read_types());
     in_.seek(begin);
+    passed_ = begin;
     return {};
+}
+
+void ModuleParser::pass_fields() {
+    constexpr std::size_t portion = std::size_t{1} << 20;
+    if (in_.offset() - passed_ < portion)
+        return;
+    in_.pass(passed_, in_.offset());
+    passed_ = in_.offset();
 }
 
 Result<> ModuleParser::collect_field(std::string_view word) {
     const auto field_at = in_.offset();
     if (const auto space = space_of(word)) {
         in_.advance();
-        TENON_TRY(collect_definition(*space));
+        TENON_TRY(collect_definition(*space, field_at));
     } else if (word == "type") {
         types_at_.push_back(field_at);
         in_.advance();
@@ -112,9 +122,9 @@ Result<> ModuleParser::collect_import() {
     return {};
 }
 
-Result<> ModuleParser::collect_definition(Space space) {
+Result<> ModuleParser::collect_definition(Space space, std::size_t field_at) {
     const auto naming = TENON_TRY(read_naming(in_));
-    TENON_TRY(context_.names.define(in_, space, naming));
+    const auto index = TENON_TRY(context_.names.define(in_, space, naming));
     while (in_.take_form("export"))
         in_.skip_form();
     const auto at = in_.token();
@@ -122,6 +132,8 @@ Result<> ModuleParser::collect_definition(Space space) {
     TENON_TRY(note_definition(is_import ? in_.ahead() : at, is_import));
     if (is_import)
         return {};
+    if (space == Space::func)
+        functions_.push_back({index, field_at});
     if (space == Space::table)
         return collect_segment_of_table();
     if (space == Space::memory)

@@ -7,6 +7,7 @@
 #include "wat/number.hpp"
 
 #include <deque>
+#include <functional>
 #include <span>
 
 namespace tenon::wat {
@@ -17,6 +18,9 @@ public:
     Cursor(std::string_view name, std::string_view text, std::size_t begin, std::size_t end)
         : name_(name), text_(text), lexer_(name, text, begin, end), token_(lexer_.next()) {}
     Cursor(std::string_view name, std::string_view text) : Cursor(name, text, 0, text.size()) {}
+
+    /// Another one on the same text, for another thread: what this one keeps is not copied.
+    [[nodiscard]] Cursor again() const { return Cursor(name_, text_, lexer_, passed_); }
 
     [[nodiscard]] const Token& token() const noexcept { return token_; }
     /// The token behind it.
@@ -54,6 +58,15 @@ public:
     /// Where the form ended that was passed over last.
     [[nodiscard]] std::size_t behind_form() const noexcept { return behind_form_; }
 
+    /// Who wants to know what parts of the text have been passed: they will be looked at again
+    /// only here and there. Called by any thread.
+    using Passed = std::function<void(std::string_view)>;
+    void tell_passed(const Passed& passed) noexcept { passed_ = passed ? &passed : nullptr; }
+    void pass(std::size_t begin, std::size_t end) const {
+        if (passed_ != nullptr)
+            (*passed_)(text_.substr(begin, end - begin));
+    }
+
     /// When a stop is asked for, the next tokens are bad.
     void stop_on(std::stop_token stop) { lexer_.stop_on(std::move(stop)); }
 
@@ -88,6 +101,8 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
 private:
+    Cursor(std::string_view name, std::string_view text, const Lexer& lexer, const Passed* passed)
+        : name_(name), text_(text), lexer_(lexer), token_(lexer_.next()), passed_(passed) {}
     [[nodiscard]] base::Error bad_number(NumberProblem problem, std::string_view what,
                                          const Token& at) const;
 
@@ -97,6 +112,7 @@ private:
     bool has_ahead_ = false;
     std::size_t behind_form_ = 0;
     std::deque<std::string> kept_;
+    const Passed* passed_ = nullptr; ///< of the caller
 };
 
 /// The suggestion that goes with a mistyped word, if one is near.

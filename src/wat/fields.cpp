@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The second reading of a module's fields: bytes. Names and types are known.
 #include "base/leb128.hpp"
+#include "wat/function_bytes.hpp"
 #include "wat/module_parser.hpp"
 
 #include <fmt/core.h>
@@ -15,6 +16,10 @@ Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped, TextPl
     if (module.shown)
         context_.names.set_module(*module.shown);
     TENON_TRY(collect());
+    if (places == nullptr) { // which are noted by whoever reads in order
+        ahead_.read(in_, names_, types_, functions_);
+        section(SectionKind::code).bytes.reserve(ahead_.entry_bytes());
+    }
     TENON_TRY(fields());
     for (const auto& use : context_.types.unchecked())
         TENON_TRY(check(in_, context_.types, use));
@@ -27,6 +32,7 @@ Result<Buffer> ModuleParser::parse(const Naming& module, bool is_wrapped, TextPl
 
 Result<> ModuleParser::fields() {
     while (!in_.at(TokenKind::close) && !in_.at(TokenKind::end)) {
+        pass_fields();
         if (is_annotation(in_.token(), "custom")) {
             TENON_TRY(custom());
             continue;
@@ -185,70 +191,42 @@ Result<> ModuleParser::func() {
     const auto index = define(Space::func);
     TENON_TRY(read_naming(in_));
     const auto import = TENON_TRY(exports_and_import(Space::func, index));
-    code_.begin_function();
-    ParamNames params{import ? nullptr : &code_.locals(), code_.local_names()};
-    const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
-    const auto type = TENON_TRY(resolve(in_, context_.types, use));
     if (import) {
-        append_import(*import, wasm::FuncRef{type});
-        context_.names.add_locals(index, code_.local_names());
+        NameMap shown;
+        ParamNames params{nullptr, shown};
+        const auto use = TENON_TRY(read_type_use(in_, context_.names, &params));
+        append_import(*import, wasm::FuncRef{TENON_TRY(resolve(in_, context_.types, use))});
+        context_.names.add_locals(index, shown);
         return {};
     }
-    auto& funcs = section(SectionKind::func);
-    append_unsigned_leb(funcs.bytes, type);
-    ++funcs.count;
-
-    const auto* const signature = context_.types.func(type);
-    const auto param_count =
-        signature == nullptr ? use.type.params.size() : signature->params.size();
+    if (const auto [ready, body] = ahead_.take(index); ready != nullptr) {
+        append_function(ready->type, body);
+        context_.names.add_locals(index, ready->locals);
+        context_.names.add_labels(index, ready->labels);
+        add_hints(index, ready->hints);
+        context_.needs_data_count = context_.needs_data_count || ready->needs_data_count;
+        in_.seek(ready->end);
+        return {};
+    }
     body_.clear();
-    TENON_TRY(locals(static_cast<std::uint32_t>(param_count), body_));
-    code_.set_in_function(true);
-    TENON_TRY(code_.expression(body_));
-    code_.note_end();
-    code_.set_in_function(false);
-    body_.push_back(static_cast<Byte>(wasm::row_of(Op::end).code));
-
-    auto& bodies = section(SectionKind::code);
-    append_unsigned_leb(bodies.bytes, body_.size());
-    for (const auto& place : code_.places())
-        section_places_.push_back({SectionKind::code, bodies.bytes.size() + place.at, place.text});
-    bodies.bytes.insert(bodies.bytes.end(), body_.begin(), body_.end());
-    ++bodies.count;
+    const auto type = TENON_TRY(read_function(context_, code_, body_));
+    append_function(type, body_);
     context_.names.add_locals(index, code_.local_names());
     context_.names.add_labels(index, code_.label_names());
-    add_hints(index);
+    add_hints(index, code_.hints());
     return {};
 }
 
-/// Locals of one type in a row are one group.
-Result<> ModuleParser::locals(std::uint32_t first, Buffer& body) {
-    std::vector<std::pair<std::uint32_t, ValType>> groups;
-    auto index = first;
-    const auto add = [&](ValType type) {
-        if (groups.empty() || groups.back().second != type)
-            groups.emplace_back(0, type);
-        ++groups.back().first;
-        ++index;
-    };
-    while (in_.take_form("local")) {
-        const auto naming = TENON_TRY(read_naming(in_));
-        TENON_TRY(code_.locals().add(in_, naming, index, "local"));
-        if (naming.shown)
-            code_.local_names().emplace_back(index, *naming.shown);
-        if (naming.id.kind == TokenKind::id)
-            add(TENON_TRY(read_val_type(in_, context_.names)));
-        else
-            while (!in_.at(TokenKind::close))
-                add(TENON_TRY(read_val_type(in_, context_.names)));
-        TENON_TRY(in_.expect_close());
-    }
-    append_unsigned_leb(body, groups.size());
-    for (const auto& [count, type] : groups) {
-        append_unsigned_leb(body, count);
-        wasm::append(body, type);
-    }
-    return {};
+void ModuleParser::append_function(std::uint32_t type, Bytes body) {
+    auto& funcs = section(SectionKind::func);
+    append_unsigned_leb(funcs.bytes, type);
+    ++funcs.count;
+    auto& bodies = section(SectionKind::code);
+    append_unsigned_leb(bodies.bytes, body.size());
+    for (const auto& place : code_.places())
+        section_places_.push_back({SectionKind::code, bodies.bytes.size() + place.at, place.text});
+    bodies.bytes.insert(bodies.bytes.end(), body.begin(), body.end());
+    ++bodies.count;
 }
 
 Result<> ModuleParser::start() {

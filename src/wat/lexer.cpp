@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <fmt/core.h>
 
 namespace tenon::wat {
@@ -30,6 +32,44 @@ constexpr auto classes = [] {
 
 constexpr bool is(char c, std::uint8_t what) noexcept {
     return (classes[static_cast<unsigned char>(c)] & what) != 0;
+}
+
+// Eight bytes at a time, where it is a question of bytes that are passed over.
+constexpr std::uint64_t in_each_byte = 0x0101010101010101;
+
+std::uint64_t eight_bytes(const char* at) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/// The highest bit of the first byte that is zero, and perhaps of some behind it.
+constexpr std::uint64_t first_zero(std::uint64_t word) noexcept {
+    return (word - in_each_byte) & ~word & (in_each_byte << 7);
+}
+
+/// The first byte of `structure`. Half of a large text is looked at with nothing but this.
+const char* find_structure(const char* at, const char* end) noexcept {
+    static_assert(('(' | 1) == ')' && (')' | 1) == ')', "one test finds both");
+    static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
+    for (; end - at >= 8; at += 8) {
+        const auto word = eight_bytes(at);
+        const auto found = first_zero((word | in_each_byte) ^ (in_each_byte * ')')) |
+                           first_zero(word ^ (in_each_byte * '"')) |
+                           first_zero(word ^ (in_each_byte * ';'));
+        if (found != 0)
+            return at + std::countr_zero(found) / 8;
+    }
+    while (at != end && !is(*at, is_structure))
+        ++at;
+    return at;
+}
+
+/// Behind the spaces, of which indentation is made: half of a printed module is indentation.
+const char* skip_spaces(const char* at, const char* end) noexcept {
+    while (end - at >= 8 && eight_bytes(at) == in_each_byte * ' ')
+        at += 8;
+    return at;
 }
 
 constexpr std::array<std::string_view, 5> known_annotations = {
@@ -148,7 +188,7 @@ bool Lexer::is_stopped() {
 bool Lexer::skip_blanks() {
     for (;;) {
         while (at_ != end_ && is(*at_, is_blank))
-            ++at_;
+            at_ = skip_spaces(at_ + 1, end_);
         if (end_ - at_ < 2)
             return true;
         if (at_[0] == ';' && at_[1] == ';') {
@@ -359,8 +399,7 @@ bool Lexer::skip_annotation(const char* begin) {
 void Lexer::skip_form() {
     std::size_t depth = 1;
     while (at_ != end_) {
-        while (at_ != end_ && !is(*at_, is_structure))
-            ++at_;
+        at_ = find_structure(at_, end_);
         if (at_ == end_)
             return;
         const char c = *at_++;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The fields of one module, read twice: first for what they are called, passing over what they
 // hold, then for their bytes, which go straight into sections. So a name may be used before it is
-// defined, and nothing between text and bytes is kept but the types.
+// defined, and nothing between text and bytes is kept but the types. In large modules the bodies of
+// functions are read ahead, on all processors.
 #pragma once
 
 #include "wat/code.hpp"
+#include "wat/functions_ahead.hpp"
 #include "wat/known_customs.hpp"
 #include "wat/text_place.hpp"
 
@@ -29,7 +31,7 @@ inline constexpr std::size_t section_count = 12;
 
 class ModuleParser {
 public:
-    explicit ModuleParser(Cursor in) : context_{std::move(in), {}, {}}, code_(context_) {}
+    explicit ModuleParser(Cursor in) : context_{std::move(in), names_, types_}, code_(context_) {}
     ModuleParser(const ModuleParser&) = delete; // `code_` looks at `context_`
     ModuleParser& operator=(const ModuleParser&) = delete;
 
@@ -60,10 +62,11 @@ private:
 
     // collect.cpp: names
     Result<> collect();
+    void pass_fields();
     Result<> collect_field(std::string_view word);
     Result<> collect_type();
     Result<> collect_import();
-    Result<> collect_definition(Space space);
+    Result<> collect_definition(Space space, std::size_t field_at);
     Result<> collect_segment_of_table();
     Result<> collect_segment_of_memory();
     Result<> read_types();
@@ -75,7 +78,7 @@ private:
     Result<> import_field();
     Result<> import_item(const Import& import);
     Result<> func();
-    Result<> locals(std::uint32_t first, Buffer& body);
+    void append_function(std::uint32_t type, Bytes body);
     Result<> table();
     Result<> memory();
     Result<> global();
@@ -106,7 +109,7 @@ private:
     Result<> custom_place(Custom& section);
     Result<> producers();
     Result<> dylink();
-    void add_hints(std::uint32_t func);
+    void add_hints(std::uint32_t func, const std::vector<BranchHint>& hints);
     [[nodiscard]] Sizes sizes() const;
     void note_growth(const Sizes& before, std::size_t text);
     void append_import(const Import& import, const wasm::ExternType& type);
@@ -117,11 +120,16 @@ private:
         return sections_[static_cast<std::size_t>(kind)];
     }
 
+    Names names_;
+    TypeTable types_;
     Context context_;
     Code code_;
     Cursor& in_ = context_.in;
     std::array<Entries, section_count> sections_;
-    std::vector<std::size_t> types_at_; ///< where type fields begin
+    std::vector<std::size_t> types_at_;    ///< where type fields begin
+    std::vector<FunctionField> functions_; ///< those with a body
+    FunctionsAhead ahead_;
+    std::size_t passed_ = 0; ///< up to where it was told of
     std::array<std::uint32_t, space_count> next_{};
     bool has_definition_ = false; ///< of what can be imported
     bool has_start_ = false;

@@ -40,12 +40,27 @@ Result<Buffer> any_module(Cursor in, bool is_definition) {
     return ModuleParser(std::move(in)).parse({}, false);
 }
 
+Result<Buffer> module(Cursor in, bool is_definition, const std::stop_token& stop) {
+    in.stop_on(stop);
+    auto made = any_module(std::move(in), is_definition);
+    if (!made && stop.stop_requested())
+        return fail(Errc::interrupted, "interrupted");
+    return made;
+}
+
 } // namespace
 
+Result<Buffer> parse(std::string_view name, std::string_view text, const ParseOptions& options) {
+    Cursor in(name, text);
+    if (in.at_form("component"))
+        return assemble_component(name, text, 0, text.size(), false, options.stop);
+    in = Cursor(name, text);
+    in.tell_passed(options.passed);
+    return module(std::move(in), false, options.stop);
+}
+
 Result<Buffer> parse(std::string_view name, std::string_view text, std::stop_token stop) {
-    if (Cursor(name, text).at_form("component"))
-        return assemble_component(name, text, 0, text.size(), false, std::move(stop));
-    return parse_module(name, text, std::move(stop));
+    return parse(name, text, ParseOptions{std::move(stop), {}});
 }
 
 Result<Buffer> parse_module(std::string_view name, std::string_view text, std::stop_token stop) {
@@ -54,12 +69,7 @@ Result<Buffer> parse_module(std::string_view name, std::string_view text, std::s
 
 Result<Buffer> parse_module(std::string_view name, std::string_view text, std::size_t begin,
                             std::size_t end, bool is_definition, std::stop_token stop) {
-    Cursor in(name, text, begin, end);
-    in.stop_on(stop);
-    auto module = any_module(std::move(in), is_definition);
-    if (!module && stop.stop_requested())
-        return fail(Errc::interrupted, "interrupted");
-    return module;
+    return module(Cursor(name, text, begin, end), is_definition, stop);
 }
 
 } // namespace tenon::wat

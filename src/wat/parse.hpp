@@ -9,13 +9,23 @@
 #include "base/error.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <stop_token>
 #include <string_view>
 
 namespace tenon::wat {
 
+/// What goes with a large text.
+struct ParseOptions {
+    std::stop_token stop = {};
+    /// Told of each part of the text that has been passed, from any thread: it will be looked at
+    /// again here and there, but not as a whole.
+    std::function<void(std::string_view)> passed = {};
+};
+
 /// A module or a component: the latter where the first form is `(component`. Errors as of
 /// `parse_module` and `parse_component`.
+Result<Buffer> parse(std::string_view name, std::string_view text, const ParseOptions& options);
 Result<Buffer> parse(std::string_view name, std::string_view text, std::stop_token stop = {});
 
 /// A module: `(module …)`, `(module binary …)`, or its fields alone. `malformed`, `truncated` or

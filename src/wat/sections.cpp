@@ -76,8 +76,7 @@ Result<> ModuleParser::dylink() {
     return {};
 }
 
-void ModuleParser::add_hints(std::uint32_t func) {
-    const auto& hints = code_.hints();
+void ModuleParser::add_hints(std::uint32_t func, const std::vector<BranchHint>& hints) {
     if (hints.empty())
         return;
     ++hints_.count;
@@ -160,7 +159,15 @@ Buffer ModuleParser::binary() const {
     std::size_t last = section_count; // that has anything in it
     while (last > 0 && sections_[last - 1].count == 0 && sections_[last - 1].bytes.empty())
         --last;
-    Buffer out = {0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00};
+    const auto names = context_.names.section();
+    // Grown step by step the largest of sections would be there three times.
+    constexpr std::size_t heads = 1024;
+    auto size = heads + context_.types.bytes().size() + names.size();
+    for (const auto& section : sections_)
+        size += section.bytes.size();
+    Buffer out;
+    out.reserve(size);
+    out = {0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00};
     append_customs(out, false, whole_module);
     for (std::size_t i = 0; i < section_count; ++i) {
         const auto kind = static_cast<SectionKind>(i);
@@ -186,7 +193,7 @@ Buffer ModuleParser::binary() const {
     for (const auto& section : customs_)
         if (section.is_after && section.place + 1U >= last)
             append_custom(out, section.name, section.content);
-    if (const auto names = context_.names.section(); !names.empty())
+    if (!names.empty())
         append_custom(out, "name", names);
     return out;
 }

@@ -192,6 +192,12 @@ std::uint32_t TypeTable::index_of(const FuncType& type) {
     return static_cast<std::uint32_t>(types_.size() - 1);
 }
 
+bool TypeTable::can_resolve(const TypeUse& use) const {
+    if (!is_frozen_)
+        return true;
+    return use.index ? is_defined(*use.index) : plain_.contains(key_of(use.type));
+}
+
 const FuncType* TypeTable::func(std::uint32_t index) const noexcept {
     return index < types_.size() && types_[index] ? &*types_[index] : nullptr;
 }
@@ -335,6 +341,8 @@ Result<TypeUse> read_type_use(Cursor& in, Names& names, ParamNames* params) {
 }
 
 Result<std::uint32_t> resolve(const Cursor& in, TypeTable& types, const TypeUse& use) {
+    if (!types.can_resolve(use))
+        return fail(TypeTable::no_new_type, "a type that comes with a function");
     if (!use.index)
         return types.index_of(use.type);
     if (use.is_inline && types.is_defined(*use.index))

@@ -33,6 +33,12 @@ public:
     [[nodiscard]] bool is_defined(std::uint32_t index) const noexcept {
         return index < types_.size();
     }
+    /// While it is frozen several threads can resolve uses of types; those that it would grow by
+    /// fail with the code `no_new_type`.
+    void set_frozen(bool is) noexcept { is_frozen_ = is; }
+    static constexpr Errc no_new_type = Errc::not_found;
+    /// Whether the use can be resolved as things are, or it is allowed to change them.
+    [[nodiscard]] bool can_resolve(const TypeUse& use) const;
     /// For a use of a type that is not there, but may come with another use.
     void check_later(TypeUse use) { unchecked_.push_back(std::move(use)); }
     [[nodiscard]] const std::vector<TypeUse>& unchecked() const noexcept { return unchecked_; }
@@ -46,6 +52,7 @@ private:
     std::vector<TypeUse> unchecked_;
     Buffer bytes_;
     std::uint32_t groups_ = 0;
+    bool is_frozen_ = false;
 };
 
 /// What is known of the names of parameters: where they go.

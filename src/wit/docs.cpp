@@ -2,7 +2,6 @@
 #include "wit/docs.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace tenon::wit {
 namespace {
@@ -51,35 +50,51 @@ std::string_view without_marks(std::string_view comment) noexcept {
     return comment;
 }
 
-std::string joined(const std::vector<Line>& lines) {
+/// Moves them, and takes empty ones away at the end.
+void dedent(std::vector<Line>& lines) {
     auto indent = std::string_view::npos;
     for (const auto& line : lines) {
         if (line.moves && !line.text.empty())
             indent = std::min(indent, line.text.find_first_not_of(' '));
     }
-    std::string out;
-    for (const auto& [text, moves] : lines) {
-        out += text.substr(moves ? std::min(indent, text.size()) : 0);
-        out += '\n';
+    for (auto& line : lines) {
+        if (line.moves)
+            line.text.remove_prefix(std::min(indent, line.text.size()));
     }
-    while (!out.empty() && out.back() == '\n')
-        out.pop_back();
-    return out;
+    while (!lines.empty() && lines.back().text.empty())
+        lines.pop_back();
 }
 
 } // namespace
 
 std::string docs_text(std::span<const std::string_view> comments) {
     std::vector<Line> lines;
+    lines.reserve(comments.size());
     for (const auto comment : comments)
         append_comment(lines, without_marks(comment));
-    return joined(lines);
+    dedent(lines);
+    std::size_t size = 0;
+    for (const auto& line : lines)
+        size += line.text.size() + 1;
+    std::string out;
+    out.reserve(size);
+    for (const auto& line : lines) {
+        if (&line != lines.data())
+            out += '\n';
+        out += line.text;
+    }
+    return out;
 }
 
-std::string dedented(std::string_view text) {
+std::vector<std::string_view> dedented_lines(std::string_view text) {
     std::vector<Line> lines;
     append_lines(lines, text);
-    return joined(lines);
+    dedent(lines);
+    std::vector<std::string_view> out;
+    out.reserve(lines.size());
+    for (const auto& line : lines)
+        out.push_back(line.text);
+    return out;
 }
 
 } // namespace tenon::wit

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tenon::wit {
 
@@ -13,8 +14,9 @@ namespace tenon::wit {
 /// the left by the smallest indentation, no empty lines at the end.
 [[nodiscard]] std::string docs_text(std::span<const std::string_view> comments);
 
-/// Moved to the left by the smallest indentation of its lines, without blanks at their ends and
-/// without empty lines at its own: what `docs_text` would read from it as comments.
-[[nodiscard]] std::string dedented(std::string_view text);
+/// The lines of a text, moved to the left by their smallest indentation, without blanks at their
+/// ends and without empty ones at its own: what `docs_text` would read from it as comments. Views
+/// of the text.
+[[nodiscard]] std::vector<std::string_view> dedented_lines(std::string_view text);
 
 } // namespace tenon::wit

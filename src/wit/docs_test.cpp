@@ -34,7 +34,8 @@ TEST(Docs, cuts_empty_lines_at_the_end) {
 }
 
 TEST(Docs, dedents_what_comes_from_elsewhere) {
-    EXPECT_EQ(dedented("  a\n\n    b\n"), "a\n\n  b");
+    EXPECT_EQ(dedented_lines("  a\n\n    b\n"), (std::vector<std::string_view>{"a", "", "  b"}));
+    EXPECT_TRUE(dedented_lines("").empty());
 }
 
 } // namespace

@@ -71,7 +71,8 @@ Result<std::string> string_content(const TokenStream& in, const Token& token);
 
 /// The text between double quotes, escaped.
 [[nodiscard]] std::string string_literal(std::string_view text);
-/// One line of a comment, without what WIT forbids even there, and without blanks at its end.
-[[nodiscard]] std::string comment_text(std::string_view line);
+/// Appends one line of a comment, without what WIT forbids even there, and without blanks at its
+/// end.
+void append_comment_text(std::string& out, std::string_view line);
 
 } // namespace tenon::wit

@@ -6,13 +6,26 @@
 #include "wit/lexer.hpp"
 #include "wit/parser.hpp"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <map>
 
 namespace tenon::wit {
 
+namespace {
+
+void append_escaped(std::string& out, std::string_view name) {
+    if (is_keyword(name))
+        out += '%';
+    out += name;
+}
+
+} // namespace
+
 std::string escaped(std::string_view name) {
-    return is_keyword(name) ? fmt::format("%{}", name) : std::string(name);
+    std::string out;
+    append_escaped(out, name);
+    return out;
 }
 
 namespace {
@@ -22,21 +35,29 @@ class Lines {
 public:
     explicit Lines(std::uint64_t limit) : limit_(limit) {}
 
-    Result<> line(std::string_view text) {
+    /// Begins a line, whose text is then appended to what this gives.
+    std::string& begin() {
         if (blank_ && !out_.empty() && !fresh_)
             out_ += '\n';
         blank_ = false;
         fresh_ = false;
-        if (!text.empty())
-            out_.append(2 * level_, ' ');
-        out_ += text;
+        return out_.append(2 * level_, ' ');
+    }
+    Result<> end() {
         out_ += '\n';
         if (out_.size() > limit_)
             return fail(Errc::limit, "the WIT text is too large");
         return {};
     }
-    Result<> open(std::string_view text) {
-        TENON_TRY(line(fmt::format("{} {{", text)));
+    /// A line of so many parts, strings or characters.
+    template <class... Parts> Result<> line(const Parts&... parts) {
+        auto& out = begin();
+        ((out += parts), ...);
+        return end();
+    }
+    /// The same, and ` {`, which begins a block.
+    template <class... Parts> Result<> open(const Parts&... parts) {
+        TENON_TRY(line(parts..., " {"));
         ++level_;
         fresh_ = true;
         return {};
@@ -46,6 +67,8 @@ public:
         fresh_ = true;
         return line("}");
     }
+    /// Room for so much text in all.
+    void expect(std::size_t size) { out_.reserve(std::min<std::uint64_t>(size, limit_)); }
     /// An empty line before the next one, unless that is the first of its block.
     void blank() { blank_ = true; }
     std::string take() { return std::move(out_); }
@@ -58,6 +81,10 @@ private:
     bool fresh_ = true; // nothing in this block yet
 };
 
+std::string_view name_or_none(const TypeDef& type) noexcept {
+    return type.name ? std::string_view(*type.name) : std::string_view();
+}
+
 class Printer {
 public:
     Printer(const Model& model, PrintOptions options)
@@ -67,6 +94,7 @@ public:
     // Each of these appends to a text.
     Result<> type(std::string& out, const Type& type);
     Result<> signature(std::string& out, const Function& function);
+    void expect(std::size_t size) { out_.expect(size); }
     std::string take() { return out_.take(); }
 
 private:
@@ -79,7 +107,8 @@ private:
     Result<> definition(TypeIdx at, const Methods& methods);
     Result<> resource(const TypeDef& type, std::string_view name, TypeIdx at,
                       const Methods& methods);
-    template <class List> Result<> members(std::string_view head, const List& list);
+    template <class List>
+    Result<> members(std::string_view what, std::string_view name, const List& list);
     /// `use` of the types from `begin` on, as far as they come from one interface with one gate;
     /// gives the position behind them.
     Result<std::size_t> use(std::span<const TypeIdx> types, std::size_t begin);
@@ -112,7 +141,7 @@ Result<> Printer::package(PackageIdx at, bool nested) {
     if (name.version)
         head += '@' + name.version->text();
     if (!nested) {
-        TENON_TRY(out_.line(head + ';'));
+        TENON_TRY(out_.line(head, ';'));
         return items(package);
     }
     TENON_TRY(out_.open(head));
@@ -126,7 +155,7 @@ Result<> Printer::items(const Package& package) {
         out_.blank();
         TENON_TRY(docs(interface.docs));
         TENON_TRY(gates(interface.stability, interface.external_id));
-        TENON_TRY(out_.open(fmt::format("interface {}", escaped(name))));
+        TENON_TRY(out_.open("interface ", escaped(name)));
         TENON_TRY(interface_body(interface));
         TENON_TRY(out_.close());
     }
@@ -159,9 +188,10 @@ Result<> Printer::interface_body(const Interface& interface) {
         out_.blank();
         TENON_TRY(docs(function.docs));
         TENON_TRY(gates(function.stability, function.external_id));
-        std::string text;
-        TENON_TRY(signature(text, function));
-        TENON_TRY(out_.line(text + ';'));
+        auto& out = out_.begin();
+        TENON_TRY(signature(out, function));
+        out += ';';
+        TENON_TRY(out_.end());
     }
     return {};
 }
@@ -171,7 +201,7 @@ Result<std::size_t> Printer::use(std::span<const TypeIdx> types, std::size_t beg
     const auto& first = model_[types[begin]];
     TENON_TRY(gates(first.stability, first.external_id));
     auto text = TENON_TRY(path(from));
-    text = fmt::format("use {}.{{", text);
+    text = "use " + text + ".{";
     auto at = begin;
     for (; at < types.size() && model_.used_from(types[at]) == from; ++at) {
         const auto& type = model_[types[at]];
@@ -180,11 +210,13 @@ Result<std::size_t> Printer::use(std::span<const TypeIdx> types, std::size_t beg
         const auto& original = model_[std::get<TypeIdx>(std::get<Alias>(type.kind).of)];
         if (at > begin)
             text += ", ";
-        text += escaped(original.name.value_or(""));
-        if (type.name != original.name)
-            text += fmt::format(" as {}", escaped(type.name.value_or("")));
+        append_escaped(text, name_or_none(original));
+        if (type.name != original.name) {
+            text += " as ";
+            append_escaped(text, name_or_none(type));
+        }
     }
-    TENON_TRY(out_.line(text + "};"));
+    TENON_TRY(out_.line(text, "};"));
     return at;
 }
 
@@ -193,7 +225,7 @@ Result<std::size_t> Printer::use(std::span<const TypeIdx> types, std::size_t beg
 Result<> Printer::world(const World& world) {
     TENON_TRY(docs(world.docs));
     TENON_TRY(gates(world.stability, world.external_id));
-    TENON_TRY(out_.open(fmt::format("world {}", escaped(world.name))));
+    TENON_TRY(out_.open("world ", escaped(world.name)));
     Methods methods;
     std::vector<const std::pair<WorldKey, WorldItem>*> entries;
     for (const auto& entry : world.imports) {
@@ -236,9 +268,12 @@ Result<> Printer::world_item(const WorldKey& key, const WorldItem& item,
     if (const auto* const function = std::get_if<Function>(&item)) {
         TENON_TRY(docs(function->docs));
         TENON_TRY(gates(function->stability, function->external_id));
-        auto text = fmt::format("{} ", direction);
-        TENON_TRY(signature(text, *function));
-        return out_.line(text + ';');
+        auto& out = out_.begin();
+        out += direction;
+        out += ' ';
+        TENON_TRY(signature(out, *function));
+        out += ';';
+        return out_.end();
     }
     const auto* const of = std::get_if<WorldInterface>(&item);
     if (of == nullptr)
@@ -248,14 +283,14 @@ Result<> Printer::world_item(const WorldKey& key, const WorldItem& item,
     TENON_TRY(docs(of->docs.empty() && !interface.name ? interface.docs : of->docs));
     TENON_TRY(gates(of->stability, of->external_id));
     if (label != nullptr && !interface.name) {
-        TENON_TRY(out_.open(fmt::format("{} {}: interface", direction, escaped(*label))));
+        TENON_TRY(out_.open(direction, ' ', escaped(*label), ": interface"));
         TENON_TRY(interface_body(interface));
         return out_.close();
     }
     const auto target = TENON_TRY(path(of->interface));
     if (label != nullptr)
-        return out_.line(fmt::format("{} {}: {};", direction, escaped(*label), target));
-    return out_.line(fmt::format("{} {};", direction, target));
+        return out_.line(direction, ' ', escaped(*label), ": ", target, ';');
+    return out_.line(direction, ' ', target, ';');
 }
 
 // --- definitions
@@ -264,57 +299,65 @@ Result<> Printer::definition(TypeIdx at, const Methods& methods) {
     const auto& type = model_[at];
     TENON_TRY(docs(type.docs));
     TENON_TRY(gates(type.stability, type.external_id));
-    const auto name = escaped(type.name.value_or(""));
+    const auto name = escaped(name_or_none(type));
     if (const auto* const record = std::get_if<Record>(&type.kind))
-        return members(fmt::format("record {}", name), record->fields);
+        return members("record ", name, record->fields);
     if (const auto* const variant = std::get_if<Variant>(&type.kind))
-        return members(fmt::format("variant {}", name), variant->cases);
+        return members("variant ", name, variant->cases);
     if (const auto* const cases = std::get_if<Enum>(&type.kind))
-        return members(fmt::format("enum {}", name), cases->cases);
+        return members("enum ", name, cases->cases);
     if (const auto* const flags = std::get_if<Flags>(&type.kind))
-        return members(fmt::format("flags {}", name), flags->flags);
+        return members("flags ", name, flags->flags);
     if (std::holds_alternative<Resource>(type.kind))
         return resource(type, name, at, methods);
     const auto* const alias = std::get_if<Alias>(&type.kind);
-    auto text = fmt::format("type {} = ", name);
-    TENON_TRY(alias != nullptr ? this->type(text, alias->of) : structure(text, type.kind));
-    return out_.line(text + ';');
+    auto& out = out_.begin();
+    out += "type ";
+    out += name;
+    out += " = ";
+    TENON_TRY(alias != nullptr ? this->type(out, alias->of) : structure(out, type.kind));
+    out += ';';
+    return out_.end();
 }
 
 Result<> Printer::resource(const TypeDef& type, std::string_view name, TypeIdx at,
                            const Methods& methods) {
     const auto own = methods.find(at);
     if (own == methods.end())
-        return out_.line(fmt::format("resource {};", name));
+        return out_.line("resource ", name, ';');
     TENON_ASSERT(type.name.has_value());
-    TENON_TRY(out_.open(fmt::format("resource {}", name)));
+    TENON_TRY(out_.open("resource ", name));
     for (const auto* const method : own->second) {
         TENON_TRY(docs(method->docs));
         TENON_TRY(gates(method->stability, method->external_id));
-        std::string text;
-        TENON_TRY(signature(text, *method));
-        TENON_TRY(out_.line(text + ';'));
+        auto& out = out_.begin();
+        TENON_TRY(signature(out, *method));
+        out += ';';
+        TENON_TRY(out_.end());
     }
     return out_.close();
 }
 
-template <class List> Result<> Printer::members(std::string_view head, const List& list) {
-    TENON_TRY(out_.open(head));
+template <class List>
+Result<> Printer::members(std::string_view what, std::string_view name, const List& list) {
+    TENON_TRY(out_.open(what, name));
     for (const auto& member : list) {
         TENON_TRY(docs(member.docs));
-        auto text = escaped(member.name);
+        auto& out = out_.begin();
+        append_escaped(out, member.name);
         using Member = std::remove_cvref_t<decltype(member)>;
         if constexpr (std::is_same_v<Member, Field>) {
-            text += ": ";
-            TENON_TRY(type(text, member.type));
+            out += ": ";
+            TENON_TRY(type(out, member.type));
         } else if constexpr (std::is_same_v<Member, Case>) {
             if (member.type) {
-                text += '(';
-                TENON_TRY(type(text, *member.type));
-                text += ')';
+                out += '(';
+                TENON_TRY(type(out, *member.type));
+                out += ')';
             }
         }
-        TENON_TRY(out_.line(text + ','));
+        out += ',';
+        TENON_TRY(out_.end());
     }
     return out_.close();
 }
@@ -322,16 +365,20 @@ template <class List> Result<> Printer::members(std::string_view head, const Lis
 Result<> Printer::signature(std::string& out, const Function& function) {
     const bool constructor = function.kind == Function::Kind::constructor;
     const bool method = function.kind == Function::Kind::method;
-    out += constructor ? "constructor"
-                       : fmt::format("{}: {}{}func", escaped(function.item_name()),
-                                     function.kind == Function::Kind::static_ ? "static " : "",
-                                     function.async ? "async " : "");
+    if (constructor) {
+        out += "constructor";
+    } else {
+        append_escaped(out, function.item_name());
+        out += function.kind == Function::Kind::static_ ? ": static " : ": ";
+        out += function.async ? "async func" : "func";
+    }
     out += '(';
     for (std::size_t i = method ? 1 : 0; i < function.params.size(); ++i) {
         const auto& param = function.params[i];
         if (i > (method ? 1U : 0U))
             out += ", ";
-        out += escaped(param.name) + ": ";
+        append_escaped(out, param.name);
+        out += ": ";
         TENON_TRY(type(out, param.type));
     }
     out += ')';
@@ -370,7 +417,7 @@ Result<> Printer::type(std::string& out, const Type& type) {
     }
     const auto& definition = model_[std::get<TypeIdx>(type)];
     if (definition.name) {
-        out += escaped(*definition.name);
+        append_escaped(out, *definition.name);
         return check_size(out);
     }
     // The handle that the plain name of a resource means.
@@ -401,7 +448,10 @@ Result<> Printer::list_of(std::string& out, std::string_view head, std::span<con
 }
 
 Result<> Printer::handle(std::string& out, std::string_view head, TypeIdx resource) {
-    out += fmt::format("{}<{}>", head, TENON_TRY(name_of_type(resource)));
+    out += head;
+    out += '<';
+    out += TENON_TRY(name_of_type(resource));
+    out += '>';
     return check_size(out);
 }
 
@@ -471,29 +521,30 @@ Result<std::string> Printer::path(InterfaceIdx interface) const {
 }
 
 Result<> Printer::docs(const std::string& raw) {
-    const auto docs = options_.docs ? dedented(raw) : std::string();
-    if (docs.empty())
+    if (!options_.docs)
         return {};
-    for (std::size_t at = 0; at <= docs.size();) {
-        const auto end = std::min(docs.find('\n', at), docs.size());
-        const auto text = comment_text(std::string_view(docs).substr(at, end - at));
-        TENON_TRY(out_.line(text.empty() ? "///" : "/// " + text));
-        at = end + 1;
+    for (const auto line : dedented_lines(raw)) {
+        auto& out = out_.begin();
+        out += "/// ";
+        const auto begin = out.size();
+        append_comment_text(out, line);
+        if (out.size() == begin)
+            out.pop_back();
+        TENON_TRY(out_.end());
     }
     return {};
 }
 
 Result<> Printer::gates(const Stability& stability, const std::optional<std::string>& external_id) {
     if (stability.level == Stability::Level::stable && stability.since)
-        TENON_TRY(out_.line(fmt::format("@since(version = {})", stability.since->text())));
+        TENON_TRY(out_.line("@since(version = ", stability.since->text(), ')'));
     if (stability.level == Stability::Level::unstable)
-        TENON_TRY(out_.line(fmt::format("@unstable(feature = {})", escaped(stability.feature))));
+        TENON_TRY(out_.line("@unstable(feature = ", escaped(stability.feature), ')'));
     if (stability.level != Stability::Level::unknown && stability.deprecated) {
-        TENON_TRY(
-            out_.line(fmt::format("@deprecated(version = {})", stability.deprecated->text())));
+        TENON_TRY(out_.line("@deprecated(version = ", stability.deprecated->text(), ')'));
     }
     if (external_id)
-        TENON_TRY(out_.line(fmt::format("@external-id({})", string_literal(*external_id))));
+        TENON_TRY(out_.line("@external-id(", string_literal(*external_id), ')'));
     return {};
 }
 
@@ -502,6 +553,12 @@ Result<> Printer::gates(const Stability& stability, const std::optional<std::str
 Result<std::string> print(const Model& model, PackageIdx main, std::span<const PackageIdx> nested,
                           PrintOptions options) {
     Printer printer(model, options);
+    // What was read is about as long as what is printed; a text that grows step by step touches
+    // twice its size.
+    std::size_t read = 0;
+    for (std::uint32_t file = 0; !nested.empty() && file < model.sources.count(); ++file)
+        read += model.sources.text(file).size();
+    printer.expect(read);
     TENON_TRY(printer.package(main, false));
     for (const auto package : nested) {
         if (package != main)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "wit/read.hpp"
 
+#include "base/text_file.hpp"
 #include "wit/merge.hpp"
 #include "wit/packages.hpp"
 #include "wit/parser.hpp"
@@ -58,14 +59,35 @@ private:
     std::size_t files_;
 };
 
+/// How many types the interfaces of a file make, as far as one sees without looking up names.
+std::size_t types_in(const ast::File& file) {
+    std::size_t count = 0;
+    for (const auto& item : file.items) {
+        const auto* const interface = std::get_if<ast::Interface>(&item);
+        if (interface == nullptr)
+            continue;
+        for (const auto& inner : interface->items) {
+            if (const auto* const use = std::get_if<ast::Use>(&inner))
+                count += use->names.size();
+            else if (const auto* const type = std::get_if<ast::TypeDef>(&inner))
+                count += 1 + type->methods.size();
+            else
+                ++count;
+        }
+    }
+    return count;
+}
+
 Result<PackageIdx> resolve_groups(Model& model, std::vector<TextGroup> groups,
                                   const ReadOptions& options) {
     std::vector<std::vector<ast::File>> files(groups.size());
     std::vector<PackageText> packages;
+    std::size_t types = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         for (auto& file : groups[i].files) {
             const auto source = model.sources.add(std::move(file.name), std::move(file.text));
             auto tree = TENON_TRY(parse(model.sources, source));
+            types += types_in(tree);
             files[i].push_back(std::move(tree));
         }
         auto some = TENON_TRY(packages_of(model.sources, groups[i].name, files[i]));
@@ -77,6 +99,7 @@ Result<PackageIdx> resolve_groups(Model& model, std::vector<TextGroup> groups,
         names.push_back(std::move(one));
     }
     const auto order = TENON_TRY(package_order(model, packages, names));
+    model.types.reserve(model.types.size() + types); // which are large, and would move often
     Session session(model, options.features);
     session.budget = WorldBudget(options.max_world_items);
     for (const auto at : order)
@@ -85,22 +108,25 @@ Result<PackageIdx> resolve_groups(Model& model, std::vector<TextGroup> groups,
 }
 
 Result<std::string> read_file_text(const base::Path& path, Budget& budget) {
-    const auto bytes = TENON_TRY(base::read_file(path, budget.bytes()));
-    TENON_TRY(budget.spend(bytes.size(), path.string()));
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    auto text = TENON_TRY(base::read_text_file(path, budget.bytes()));
+    TENON_TRY(budget.spend(text.size(), path.native()));
+    return text;
 }
 
-Result<std::vector<base::Path>> entries_of(const base::Path& folder) {
-    std::vector<base::Path> out;
+/// In the order of their names. Entries know from the folder whether they are folders, mostly, so
+/// that nobody need ask the system again.
+Result<std::vector<std::filesystem::directory_entry>> entries_of(const base::Path& folder) {
+    std::vector<std::filesystem::directory_entry> out;
     std::error_code problem;
     for (auto it = std::filesystem::directory_iterator(folder, problem);
          !problem && it != std::filesystem::directory_iterator(); it.increment(problem))
-        out.push_back(it->path());
+        out.push_back(*it);
     if (problem) {
         return fail(base::system_error(fmt::format("cannot read folder `{}`", folder.string()),
                                        problem.value()));
     }
-    std::ranges::sort(out);
+    std::ranges::sort(
+        out, {}, [](const auto& entry) -> const std::string& { return entry.path().native(); });
     return out;
 }
 
@@ -109,11 +135,12 @@ Result<TextGroup> read_folder(const base::Path& folder, Budget& budget) {
     TextGroup group{folder.string(), {}};
     const auto entries = TENON_TRY(entries_of(folder));
     for (const auto& entry : entries) {
+        const auto& path = entry.path();
         std::error_code ignored; // what cannot be looked at is reported when it is opened
-        if (entry.extension() != ".wit" || std::filesystem::is_directory(entry, ignored))
+        if (path.extension() != ".wit" || entry.is_directory(ignored))
             continue;
-        auto text = TENON_TRY(read_file_text(entry, budget));
-        group.files.push_back(TextFile{entry.string(), std::move(text)});
+        auto text = TENON_TRY(read_file_text(path, budget));
+        group.files.push_back(TextFile{path.native(), std::move(text)});
     }
     return group;
 }
@@ -148,16 +175,17 @@ Result<PackageIdx> read_whole_folder(Model& model, const base::Path& folder,
     if (std::filesystem::is_directory(deps, ignored)) {
         const auto entries = TENON_TRY(entries_of(deps));
         for (const auto& entry : entries) {
-            if (std::filesystem::is_directory(entry, ignored)) {
-                auto group = TENON_TRY(read_folder(entry, budget));
+            const auto& inner = entry.path();
+            if (entry.is_directory(ignored)) {
+                auto group = TENON_TRY(read_folder(inner, budget));
                 groups.push_back(std::move(group));
-            } else if (entry.extension() == ".wit") {
-                auto text = TENON_TRY(read_file_text(entry, budget));
-                TextGroup group{entry.string(), {}};
-                group.files.push_back(TextFile{entry.string(), std::move(text)});
+            } else if (inner.extension() == ".wit") {
+                auto text = TENON_TRY(read_file_text(inner, budget));
+                TextGroup group{inner.native(), {}};
+                group.files.push_back(TextFile{inner.native(), std::move(text)});
                 groups.push_back(std::move(group));
-            } else if (is_encoded(entry)) {
-                TENON_TRY(read_encoded(model, entry, options, budget));
+            } else if (is_encoded(inner)) {
+                TENON_TRY(read_encoded(model, inner, options, budget));
             }
         }
     }
