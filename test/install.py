@@ -47,6 +47,9 @@ def main():
         for name in files:
             if stage.encode() in (root / name).read_bytes():
                 problems.append(f"DESTDIR stands in {name}")
+        unit = root / "lib/systemd/system/tenon-registry.service"
+        if unit.exists() and f"\nExecStart={prefix}/bin/tenon " not in unit.read_text():
+            problems.append(f"{unit.name} does not start {prefix}/bin/tenon")
         program = root / "bin/tenon"
         if program.exists():
             done = subprocess.run([program, "--version"], capture_output=True, text=True, env={})
