@@ -8,6 +8,7 @@
 #include "cli/verdict_text.hpp"
 #include "component/package_file.hpp"
 
+#include <filesystem>
 #include <fmt/core.h>
 
 namespace tenon::cli {
@@ -44,6 +45,16 @@ base::Path destination_of(const Call& call, const base::Path& binary, bool compr
     return path;
 }
 
+/// What is to be written must not be what is read.
+Result<> check_other_file(const base::Path& destination, const base::Path& input) {
+    std::error_code none; // what is not there is no other file's
+    if (!std::filesystem::equivalent(destination, input, none))
+        return {};
+    return fail(base::Error(Errc::usage, fmt::format("`{}` would be written over `{}`",
+                                                     destination.native(), input.native()))
+                    .help("name another file with `--destination`"));
+}
+
 Result<> create(Call& call) {
     const base::Path binary = *call.value("binary");
     const auto target = call.value("arch").value_or(archive::machine_target());
@@ -65,6 +76,9 @@ Result<> create(Call& call) {
                                      ? readable.error().message()
                                      : readable.error().causes().front()));
 
+    const auto destination = destination_of(call, binary, compress);
+    TENON_TRY(check_other_file(destination, binary));
+
     const auto store = key_store(call);
     const auto issuer = TENON_TRY(account_key(call, store, "issuer"));
     const auto subject = TENON_TRY(choose_key(
@@ -75,7 +89,6 @@ Result<> create(Call& call) {
     auto id = TENON_TRY(token_id(call));
     const archive::Seal seal{
         .issuer = &issuer, .subject = &subject_key, .now = now, .id = std::move(id)};
-    const auto destination = destination_of(call, binary, compress);
     const auto work = TENON_TRY(work_of(call));
     TENON_TRY(archive::create(destination, contents, compress, seal, work));
     auto object = data::Value::object({});
@@ -158,6 +171,7 @@ Result<> extract(Call& call) {
                 base::Error(Errc::usage,
                             "`--destination` names one file, but several targets were asked for")
                     .help("use `--directory` for several"));
+        TENON_TRY(check_other_file(*destination, path));
         extraction.output = *destination;
     }
     const auto files = TENON_TRY(archive::extract(path, extraction, trust, work));
