@@ -234,6 +234,9 @@ Result<Metadata> read_metadata(const Fields& fields, MetadataKind kind) {
 }
 
 Result<data::Document> read_object(std::string_view segment, std::string json) {
+    if (json.starts_with("\xef\xbb\xbf")) // which files may begin with, and nothing else
+        return fail(Errc::malformed,
+                    fmt::format("the token's {} begins with a byte order mark", segment));
     auto document =
         TENON_TRY(data::parse_json({fmt::format("token {}", segment), std::move(json)}));
     if (document.root.kind() != data::Kind::object)

@@ -278,6 +278,9 @@ TEST(Token, names_the_field_that_is_missing_or_of_the_wrong_type) {
               "field `nbf` is not a whole number of 0 or more"},
         Wrong{R"({"jti":"","iat":1,"iss":"","sub":"","wascap":[]})",
               "field `wascap` is not an object"},
+        Wrong{"\xef\xbb\xbf"
+              R"({"jti":"","iat":1,"iss":"","sub":""})",
+              "the token's payload begins with a byte order mark"},
     };
     for (const auto& [text, message] : cases) {
         const auto error = error_of(token_of(text));
