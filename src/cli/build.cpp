@@ -38,6 +38,7 @@ Result<project::BuildOptions> options_of(Call& call) {
     options.generate_keys = !call.has("disable-keygen");
     options.build = !call.has("sign-only");
     options.sign = !call.has("build-only");
+    options.fetch = !call.has("skip-fetch");
     options.targets = call.values("target");
     options.now = TENON_TRY(call.stamp_time());
     options.token_id = TENON_TRY(token_id(call));
@@ -91,7 +92,7 @@ constexpr Option build_options[] = {
     disable_keygen_option,
     {.name = "build-only", .help = "build, but do not sign or pack", .excludes = "sign-only"},
     {.name = "sign-only", .help = "sign or pack what has been built before"},
-    {.name = "skip-fetch", .help = "use `wit/deps` as it is, which this version always does"},
+    {.name = "skip-fetch", .help = "use `wit/deps` as it is, which this version always does with a warning"},
     {.name = "target",
      .kind = ValueKind::text,
      .value = "ARCH-OS",

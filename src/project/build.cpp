@@ -37,12 +37,14 @@ Result<std::vector<std::string>> command_words(const Project& project, std::stri
 }
 
 void warn_about_wit(const Steps& steps) {
+    if (!steps.options.fetch)
+        return;
     std::error_code problem; // what cannot be looked at is not there
     if (!std::filesystem::is_directory(steps.project.wit, problem))
         return;
-    steps.warnings.push_back(
-        base::Error(Errc::unsupported, "the lock file was not made, and `wit/deps` is used as it "
-                                       "is: this version cannot fetch WIT"));
+    steps.warnings.push_back(base::Error(Errc::unsupported,
+                                         "the lock file was not made, and `wit/deps` is used as it "
+                                         "is: this version cannot fetch WIT"));
 }
 
 } // namespace tenon::project

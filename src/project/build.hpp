@@ -16,6 +16,7 @@ struct BuildOptions {
     bool generate_keys = true;                 ///< false: --disable-keygen
     bool build = true;                         ///< false: --sign-only
     bool sign = true;                          ///< false: --build-only
+    bool fetch = true;                         ///< false: --skip-fetch
     std::vector<std::string>
         targets; ///< --target, for providers; empty: what the project says, else this machine
     std::uint64_t now = 0; ///< seconds since 1970

@@ -252,6 +252,15 @@ TEST_F(BuildComponent, warns_about_wit_in_one_line) {
               "is: this version cannot fetch WIT\n");
 }
 
+TEST_F(BuildComponent, does_not_warn_about_wit_that_was_not_to_be_fetched) {
+    here.file("wasmcloud.toml", component);
+    here.file("wit/world.wit", "");
+    here.file("make.sh", "printf '\\000asm\\001\\000\\000\\000' > build/greeter.wasm\n");
+    options.fetch = false;
+    build();
+    EXPECT_EQ(here.warned, "");
+}
+
 TEST_F(BuildProvider, is_packed_and_signed) {
     here.file("wasmcloud.toml", provider);
     here.file("make.sh", make("elf '\\076' build/hello"));
