@@ -16,6 +16,10 @@ std::uint64_t size_of(int fd) noexcept {
     return is_regular ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
+/// Smaller ones are read: that costs nothing that could be noticed, and whoever edits them
+/// meanwhile does no harm.
+constexpr std::uint64_t least_mapped = 16 << 20;
+
 } // namespace
 
 Result<std::string> read_text_file(const Path& path, std::uint64_t limit,
@@ -49,7 +53,7 @@ Result<TextFile> TextFile::open(const Path& path, std::uint64_t limit,
                                 const std::stop_token& stop) {
     const auto fd = TENON_TRY(open_to_read(path, stop));
     const auto size = size_of(fd.get());
-    if (size > 0 && size <= limit) {
+    if (size >= least_mapped && size <= limit) {
         auto* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
         if (data != MAP_FAILED) {
             TextFile file;

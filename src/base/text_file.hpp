@@ -16,8 +16,8 @@ Result<std::string> read_text_file(const Path& path, std::uint64_t limit,
                                    const std::stop_token& stop = {});
 
 /// The content of a file that is only looked at: mapped, so that nothing is copied and what was
-/// passed can be forgotten. Pipes and the like are read. Whoever shortens the file meanwhile ends
-/// the process by SIGBUS, as with all programs that map files.
+/// passed can be forgotten. Small files, pipes and the like are read. Whoever shortens a large file
+/// meanwhile causes a SIGBUS, as with all programs that map files.
 class TextFile {
 public:
     /// Errors as of `read_file`.

@@ -37,14 +37,14 @@ TEST(TextFile, reads_files_that_do_not_tell_their_size) {
 TEST(TextFile, shows_again_what_it_was_told_to_forget) {
     const TestDirectory directory;
     const auto path = directory.path() / "some.txt";
-    const std::string content(100'000, 'x');
+    const std::string content(20 << 20, 'x'); // so long that it is mapped
     ASSERT_TRUE(write_file(path, as_bytes(content)));
-    const auto file = TextFile::open(path, limit);
+    const auto file = TextFile::open(path, 1 << 30);
     ASSERT_TRUE(file);
-    EXPECT_EQ(file->text(), content);
+    EXPECT_TRUE(file->text() == content);
     file->forget(file->text());
     file->forget(file->text().substr(5, 3));
-    EXPECT_EQ(file->text(), content);
+    EXPECT_TRUE(file->text() == content);
 }
 
 TEST(TextFile, stays_where_it_is_when_it_is_moved) {

@@ -7,12 +7,22 @@
 #include "wasm/sections.hpp"
 #include "wat/parse.hpp"
 
+#include <csignal>
 #include <fmt/core.h>
+#include <unistd.h>
 
 namespace tenon::cli {
 namespace {
 
 constexpr std::uint64_t max_text_bytes = std::uint64_t{4} << 30;
+
+/// Where a mapped text is gone because somebody shortened its file. Nothing has been written yet.
+void say_that_the_text_is_gone(int) {
+    constexpr std::string_view said =
+        "error[io]: the text became shorter while it was read; run the command again\n";
+    const auto written = ::write(STDERR_FILENO, said.data(), said.size());
+    ::_exit(written < 0 ? 2 : 1);
+}
 
 Result<base::TextFile> read_input_text(const Call& call, const std::string& path) {
     if (path == "-")
@@ -24,6 +34,7 @@ Result<base::TextFile> read_input_text(const Call& call, const std::string& path
 /// the output of a command that failed.
 Result<> parse(Call& call) {
     const auto path = call.argument(0).value_or("-");
+    std::signal(SIGBUS, say_that_the_text_is_gone);
     const auto file = TENON_TRY(read_input_text(call, path));
     const auto text = file.text();
     if (wasm::looks_like_wasm(as_bytes(text)))
