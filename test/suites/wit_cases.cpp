@@ -52,7 +52,9 @@ void report(const base::Error& error) {
 wit::ReadOptions read_options() {
     wit::ReadOptions options;
     options.features.enabled.insert("active");
-    options.decode = tenon::wat::decode_package;
+    options.decode = [](tenon::Bytes content, const std::string& name) {
+        return tenon::wat::decode_package(content, name);
+    };
     return options;
 }
 
