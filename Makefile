@@ -38,6 +38,7 @@ bench: all
 	@python3 bench/registry.py --tenon build/release/bin/tenon
 	@bench/fetch
 	@python3 bench/modules.py --tenon build/release/bin/tenon
+	@python3 bench/worst.py --tenon build/release/bin/tenon
 
 # Every fuzz target until it finds no new edge for 15 minutes, and at least SECONDS_EACH
 fuzz:
