@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
+#include <vector>
 
 namespace tenon::cli {
 namespace {
@@ -40,6 +41,54 @@ TEST(Table, has_a_parent_for_every_verb_of_two_words) {
         EXPECT_TRUE(blank == std::string_view::npos || find_verb(row->path.substr(0, blank)))
             << row->path;
     }
+}
+
+/// What `-o` means to each verb, aliases as what they stand for: those of `wash` and ours take a
+/// format, those of `wasm-tools` a file. A new verb belongs into one of these lists.
+TEST(Table, says_for_every_verb_what_o_means) {
+    std::map<OutputMeaning, std::vector<std::string_view>> lists;
+    for (const auto* row : verbs())
+        if (resolved(*row).run != nullptr)
+            lists[resolved(*row).output].push_back(row->path);
+    using Paths = std::vector<std::string_view>;
+    EXPECT_EQ(lists[OutputMeaning::format], (Paths{"build",
+                                                   "check",
+                                                   "claims inspect",
+                                                   "claims sign",
+                                                   "claims token account",
+                                                   "claims token component",
+                                                   "claims token operator",
+                                                   "claims token provider",
+                                                   "claims verify",
+                                                   "component semver-check",
+                                                   "component targets",
+                                                   "drain",
+                                                   "inspect",
+                                                   "keys gen",
+                                                   "keys get",
+                                                   "keys list",
+                                                   "par create",
+                                                   "par extract",
+                                                   "par insert",
+                                                   "par inspect",
+                                                   "par verify",
+                                                   "pull",
+                                                   "push",
+                                                   "reg pull",
+                                                   "reg push",
+                                                   "registry gc",
+                                                   "registry serve",
+                                                   "validate",
+                                                   "version",
+                                                   "wast",
+                                                   "wit fmt",
+                                                   "wit lint",
+                                                   "wit validate"}));
+    EXPECT_EQ(lists[OutputMeaning::file],
+              (Paths{"component embed", "component new", "component plug", "component unbundle",
+                     "component wit", "dump", "metadata add", "metadata show", "objdump", "parse",
+                     "print", "smith", "strip", "wit print"}));
+    EXPECT_EQ(lists[OutputMeaning::none], (Paths{"completions", "help", "man"}));
 }
 
 TEST(Table, describes_everything_in_one_sentence) {
