@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import modules
 import registries
 from registries import expect
 
@@ -283,9 +284,10 @@ CHECKS = [
     ("wasm-tools", "composes what tenon plugs, to the same WIT", wasm_tools_plugs),
     ("wasm-tools", "unbundles to the same bytes", wasm_tools_unbundles),
     ("tar", "and gzip list an archive of tenon's", tar_and_gzip_read),
+    *modules.CHECKS,
     *registries.CHECKS,
 ]
-VERSION_WORDS = {"wash": ["--version"], "nk": ["-v"], "wasm-tools": ["--version"], "tar": ["--version"], **registries.VERSION_WORDS}
+VERSION_WORDS = {"wash": ["--version"], "nk": ["-v"], "wasm-tools": ["--version"], "tar": ["--version"], **modules.VERSION_WORDS, **registries.VERSION_WORDS}
 
 
 def play(bench):
