@@ -78,6 +78,8 @@ Result<> create(Call& call) {
 
     const auto destination = destination_of(call, binary, compress);
     TENON_TRY(check_other_file(destination, binary));
+    if (const auto schema = call.value("schema"))
+        TENON_TRY(check_other_file(destination, *schema));
 
     const auto store = key_store(call);
     const auto issuer = TENON_TRY(account_key(call, store, "issuer"));
