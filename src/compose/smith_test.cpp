@@ -4,6 +4,7 @@
 // TENON_SMITH_COUNT asks for more of them than the few of every day.
 #include "wit/smith.hpp"
 
+#include "base/test_rounds.hpp"
 #include "component/decode.hpp"
 #include "component/encode.hpp"
 #include "component/package_decode.hpp"
@@ -15,15 +16,13 @@
 #include "wit/print.hpp"
 #include "wit/read.hpp"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace tenon::compose {
 namespace {
 
 std::uint64_t count() {
-    const auto* const asked = std::getenv("TENON_SMITH_COUNT");
-    return asked == nullptr ? 12 : std::strtoull(asked, nullptr, 10);
+    return base::test_rounds(12);
 }
 
 DummyStyle style_of(std::uint64_t seed) {

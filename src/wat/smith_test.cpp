@@ -3,6 +3,7 @@
 // valid, the same after print and parse, the same operators after read and write, nothing to strip,
 // a dump to the end. TENON_SMITH_COUNT asks for more modules than the few of every day.
 #include "base/error.hpp"
+#include "base/test_rounds.hpp"
 #include "wasm/module.hpp"
 #include "wasm/op_reader.hpp"
 #include "wasm/smith.hpp"
@@ -12,7 +13,6 @@
 #include "wat/parse.hpp"
 #include "wat/print.hpp"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -20,8 +20,7 @@ namespace tenon::wat {
 namespace {
 
 std::uint64_t count() {
-    const auto* const asked = std::getenv("TENON_SMITH_COUNT");
-    return asked == nullptr ? 60 : std::strtoull(asked, nullptr, 10);
+    return base::test_rounds(60);
 }
 Buffer made(std::uint64_t seed) {
     return wasm::smith({.seed = seed, .size = static_cast<std::uint32_t>(50 + seed % 7 * 100)});

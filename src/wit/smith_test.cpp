@@ -3,13 +3,13 @@
 // TENON_SMITH_COUNT asks for more of them than the few of every day.
 #include "wit/smith.hpp"
 
+#include "base/test_rounds.hpp"
 #include "wit/compare.hpp"
 #include "wit/format.hpp"
 #include "wit/json.hpp"
 #include "wit/print.hpp"
 #include "wit/test_wit.hpp"
 
-#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -17,8 +17,7 @@ namespace tenon::wit {
 namespace {
 
 std::uint64_t count() {
-    const auto* const asked = std::getenv("TENON_SMITH_COUNT");
-    return asked == nullptr ? 20 : std::strtoull(asked, nullptr, 10);
+    return base::test_rounds(20);
 }
 std::string made(std::uint64_t seed) {
     return smith({.seed = seed,
