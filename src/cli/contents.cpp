@@ -110,11 +110,13 @@ private:
         wasm::ValidateOptions options;
         options.stop = stop_;
         options.features = wasm::Features::everything();
-        auto valid = component::validate(binary, options);
-        if (!valid)
-            return valid.error().code() == Errc::interrupted ? std::move(valid) : Result<>();
+        auto with = component::validate(binary, options);
         options.features.set(wasm::Feature::cm64, false);
-        if (!component::validate(binary, options))
+        auto without = with ? component::validate(binary, options) : Result<>();
+        for (auto* const verdict : {&with, &without})
+            if (!*verdict && verdict->error().code() == Errc::interrupted)
+                return std::move(*verdict);
+        if (with && !without)
             to_.features.set(wasm::Feature::cm64, true);
         return {};
     }

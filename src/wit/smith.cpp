@@ -6,7 +6,6 @@
 
 #include "base/choices.hpp"
 
-#include <algorithm>
 #include <fmt/core.h>
 #include <set>
 #include <string_view>
